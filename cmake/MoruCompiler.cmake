@@ -1,0 +1,24 @@
+# Compiler settings shared by every target.
+add_compile_options(-Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual)
+# Errors are caught by class at room boundaries and floats must mean the same in every build.
+add_compile_options(-fno-omit-frame-pointer -ffp-contract=off)
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
+set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g")
+
+if(MORU_SANITIZE)
+  add_compile_options(-fsanitize=${MORU_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${MORU_SANITIZE})
+endif()
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  # The base directory makes two checkouts of the same source share their objects.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE_PROGRAM})
+endif()
+
+find_program(MOLD_PROGRAM mold)
+if(MOLD_PROGRAM AND NOT MORU_FUZZ)
+  add_link_options(-fuse-ld=mold)
+endif()

@@ -1,0 +1,158 @@
+#include "data/dataset.h"
+
+#include <zstd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+#include "core/file.h"
+#include "core/hash.h"
+#include "core/language.h"
+
+namespace moru::data {
+namespace {
+
+constexpr uint64_t kShardBytes = uint64_t{64} << 20;  // uncompressed: small enough to inspect, large enough for zstd's window
+constexpr int kLevel = 3;                             // zstd's default: past it, time grows faster than size shrinks
+constexpr uint64_t kMaxLine = uint64_t{1} << 30;      // a longer record is damage, not data
+
+struct FreeCompressor {
+  void operator()(ZSTD_CCtx* c) const { ZSTD_freeCCtx(c); }
+};
+struct FreeDecompressor {
+  void operator()(ZSTD_DCtx* c) const { ZSTD_freeDCtx(c); }
+};
+
+Error damaged(const std::string& place, std::string_view problem) {
+  return Error(place, std::string(problem),
+               std::string(tr("the dataset is damaged; delete its folder and run again", "데이터셋이 손상되었습니다. 폴더를 지우고 다시 실행하세요")));
+}
+
+}  // namespace
+
+class DatasetWriter::Shard {
+ public:
+  explicit Shard(const fs::path& path) : file_(path), context_(ZSTD_createCCtx()), buffer_(ZSTD_CStreamOutSize()) {
+    ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, kLevel);
+    ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1);
+  }
+  void write(std::string_view bytes) {
+    raw_ += bytes.size();
+    ++records_;
+    compress(bytes, ZSTD_e_continue);
+  }
+  void commit() {
+    compress({}, ZSTD_e_end);
+    file_.commit();
+  }
+  uint64_t raw() const { return raw_; }
+  uint64_t records() const { return records_; }
+  std::string hash() { return hash_.hex(); }
+
+ private:
+  void compress(std::string_view bytes, ZSTD_EndDirective end) {
+    ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
+    for (;;) {
+      ZSTD_outBuffer out{buffer_.data(), buffer_.size(), 0};
+      const size_t left = ZSTD_compressStream2(context_.get(), &out, &in, end);
+      if (ZSTD_isError(left)) throw std::runtime_error(fmt::format("zstd: {}", ZSTD_getErrorName(left)));
+      const std::string_view written(buffer_.data(), out.pos);
+      file_.write(written);
+      hash_.update(written);
+      if (end == ZSTD_e_continue ? in.pos == in.size : left == 0) break;
+    }
+  }
+  AtomicFile file_;
+  std::unique_ptr<ZSTD_CCtx, FreeCompressor> context_;
+  std::vector<char> buffer_;
+  Sha256 hash_;
+  uint64_t raw_ = 0, records_ = 0;
+};
+
+DatasetWriter::DatasetWriter(fs::path folder, std::string schema) : folder_(std::move(folder)), schema_(std::move(schema)) {
+  make_directories(folder_);
+}
+
+DatasetWriter::~DatasetWriter() = default;
+
+void DatasetWriter::add(const Json& record) {
+  if (!shard_) shard_ = std::make_unique<Shard>(folder_ / fmt::format("{:05}.jsonl.zst", shard_count_));
+  shard_->write(dump_json(record) + "\n");
+  ++count_;
+  if (shard_->raw() >= kShardBytes) close_shard();
+}
+
+void DatasetWriter::close_shard() {
+  if (!shard_) return;
+  shard_->commit();
+  const Json facts = {{"file", fmt::format("{:05}.jsonl.zst", shard_count_)}, {"records", shard_->records()}, {"sha256", shard_->hash()}};
+  shards_json_ += (shards_json_.empty() ? "" : ",") + dump_json(facts);
+  ++shard_count_;
+  shard_.reset();
+}
+
+void DatasetWriter::finish(const Json& facts) {
+  close_shard();
+  const Json manifest = {{"schema", schema_}, {"count", count_}, {"shards", Json::parse("[" + shards_json_ + "]")}, {"facts", facts}};
+  write_file_atomic(folder_ / "manifest.json", dump_json(manifest, 1) + "\n");
+}
+
+DatasetReader::DatasetReader(fs::path folder, std::string_view schema) : folder_(std::move(folder)) {
+  const std::string place = (folder_ / "manifest.json").string();
+  const Json manifest = read_json_file(place);
+  const std::string found = json_text(manifest, "schema", place);
+  if (found != schema)
+    throw damaged(place, fmt::format(fmt::runtime(tr("holds \"{}\" records, not \"{}\"", "\"{}\" 레코드가 들어 있습니다. \"{}\"이(가) 아닙니다")), found, schema));
+  count_ = static_cast<uint64_t>(json_integer(manifest, "count", place));
+}
+
+Json DatasetReader::manifest() const { return read_json_file(folder_ / "manifest.json"); }
+
+void DatasetReader::for_each(const std::function<void(const Json&, std::string_view)>& use) const {
+  const Json manifest_json = manifest();
+  uint64_t total = 0;
+  for (const Json& shard : manifest_json.at("shards")) {
+    const std::string name = json_text(shard, "file", (folder_ / "manifest.json").string());
+    const fs::path path = folder_ / fs::path(name).filename();
+    const MappedFile file(path);
+    const std::unique_ptr<ZSTD_DCtx, FreeDecompressor> context(ZSTD_createDCtx());
+    ZSTD_inBuffer in{file.bytes().data(), file.bytes().size(), 0};
+    std::vector<char> buffer(ZSTD_DStreamOutSize());
+    std::string line;
+    uint64_t number = 0;
+    size_t left = 1;
+    for (;;) {
+      ZSTD_outBuffer out{buffer.data(), buffer.size(), 0};
+      left = ZSTD_decompressStream(context.get(), &out, &in);
+      if (ZSTD_isError(left)) throw damaged(path.string(), fmt::format("zstd: {}", ZSTD_getErrorName(left)));
+      std::string_view piece(buffer.data(), out.pos);
+      while (!piece.empty()) {
+        const size_t end = piece.find('\n');
+        line.append(piece.substr(0, end));
+        if (line.size() > kMaxLine) throw damaged(path.string(), tr("a record is larger than 1 GiB", "1 GiB보다 큰 레코드가 있습니다"));
+        if (end == std::string_view::npos) break;
+        piece.remove_prefix(end + 1);
+        const std::string place = fmt::format("{}:{}", path.string(), ++number);
+        use(parse_json(line, place), place);
+        line.clear();
+      }
+      if (out.pos < out.size && in.pos == in.size) break;
+    }
+    if (left != 0) throw damaged(path.string(), tr("the file is cut short", "파일이 중간에 끊겼습니다"));
+    total += number;
+  }
+  if (total != count_)
+    throw damaged(folder_.string(), fmt::format(fmt::runtime(tr("{} records found, the manifest says {}", "레코드 {}개를 찾았는데 목록에는 {}개로 되어 있습니다")), total, count_));
+}
+
+void DatasetReader::verify() const {
+  const Json manifest_json = manifest();
+  const std::string place = (folder_ / "manifest.json").string();
+  for (const Json& shard : manifest_json.at("shards")) {
+    const fs::path path = folder_ / fs::path(json_text(shard, "file", place)).filename();
+    if (sha256_file(path) != json_text(shard, "sha256", place))
+      throw damaged(path.string(), tr("its bytes are not those that were written", "기록된 내용과 다릅니다"));
+  }
+}
+
+}  // namespace moru::data

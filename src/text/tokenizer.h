@@ -1,0 +1,49 @@
+// Tokenizer: byte-level BPE in the layout of Hugging Face's tokenizer.json.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace moru::text {
+
+using Token = int32_t;
+
+/// Byte-level BPE (GPT-2's byte table) over K-EXAONE's pre-tokenizer pattern. NFC is applied to text first; special
+/// tokens are found in the text only if asked for, so that a user's "<|endofturn|>" stays text.
+/// Immutable after loading: any number of threads may encode and decode.
+class Tokenizer {
+ public:
+  /// Reads `folder`/tokenizer.json. Throws Error naming the place.
+  static Tokenizer load(const std::filesystem::path& folder);
+  /// From the text of a tokenizer.json. `place` names it in errors.
+  static Tokenizer from_json(std::string_view text, std::string_view place);
+
+  Tokenizer(Tokenizer&&) noexcept;
+  Tokenizer& operator=(Tokenizer&&) noexcept;
+  ~Tokenizer();
+
+  size_t vocabulary_size() const;
+  /// Tokens of plain text: special tokens in it are not recognised.
+  std::vector<Token> encode(std::string_view text) const;
+  /// Tokens of a rendered chat: special tokens in it become their ids.
+  std::vector<Token> encode_with_specials(std::string_view text) const;
+  /// The text of tokens; specials are left out if asked. Bytes that are not UTF-8 come out as they are.
+  std::string decode(std::span<const Token> tokens, bool skip_specials = true) const;
+  /// The bytes of one token (for streaming: a character may span tokens).
+  std::string_view bytes(Token token) const;
+  /// The id of a special token by its text, or -1.
+  Token special(std::string_view text) const;
+  bool is_special(Token token) const;
+
+ private:
+  struct Data;
+  explicit Tokenizer(std::unique_ptr<Data> data);
+  std::unique_ptr<Data> data_;
+};
+
+}  // namespace moru::text

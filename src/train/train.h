@@ -1,0 +1,59 @@
+// Training: a tokenizer, a corpus and samples in, a model folder out; killed and resumed it ends with the same bytes.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "core/config.h"
+#include "core/progress.h"
+#include "model/config.h"
+
+namespace moru::train {
+
+/// One phase: pretraining on the corpus, or supervision on the samples.
+struct PhaseOptions {
+  double epochs = 1;          ///< Passes over the data (fractions allowed).
+  double learning_rate = 0;   ///< At the plateau of the schedule.
+  double warmup = 0.05;       ///< Share of steps.
+  double decay = 0.3;         ///< Share of steps, linear to zero ("warm-up/stable/decay").
+};
+
+struct Options {
+  model::ModelConfig model;
+  PhaseOptions pretrain{1, 4e-3, 0.05, 0.0};
+  PhaseOptions supervise{8, 4e-3, 0.0, 0.4};
+  std::string optimizer = "muon";  ///< "muon" (matrices; AdamW elsewhere) or "adamw".
+  std::string compute = "bf16";    ///< "bf16" or "fp32" products; master weights and accumulation are fp32.
+  int batch_tokens = 8192;
+  int sequence_tokens = 512;
+  double weight_decay = 0.0;
+  double clip = 1.0;
+  double balance_loss = 1e-4;
+  double bias_step = 1e-3;
+  double mtp_loss = 0.05;
+  uint64_t seed = 7;
+  int checkpoint_steps = 50;
+};
+
+Options read_options(const Config& section);
+Json to_json(const Options& options);
+
+struct Inputs {
+  std::filesystem::path tokenizer;  ///< Folder with tokenizer.json.
+  std::filesystem::path corpus;     ///< document/1 dataset.
+  std::filesystem::path samples;    ///< sample/1 dataset; held-out samples are never read into a batch.
+};
+
+struct Report {
+  uint64_t steps = 0, tokens = 0, parameters = 0, active_parameters = 0;
+  double pretrain_loss = 0, supervise_loss = 0;
+  double seconds = 0, tokens_per_second = 0;  ///< Of this process alone; not part of any hash.
+  Json facts;                                 ///< Deterministic: goes into the artefact.
+};
+
+/// Writes the model into `out` (Hugging Face layout, tokenizer files included) and the untrained model's seed into its
+/// facts. Checkpoints go to `work`; a later call with the same arguments goes on from the last whole one.
+Report train(const Inputs& inputs, const Options& options, const std::filesystem::path& work, const std::filesystem::path& out,
+             ProgressSink& progress);
+
+}  // namespace moru::train
