@@ -36,6 +36,7 @@ Json to_json(const Document& d) {
     if (b.level != 0) block["level"] = b.level;
     if (!b.mark.empty()) block["mark"] = b.mark;
     if (!b.cells.empty()) block["cells"] = b.cells;
+    if (!b.role.empty()) block["role"] = b.role;
     blocks.push_back(std::move(block));
   }
   Json json = {{"id", d.id},
@@ -72,6 +73,7 @@ Document document_from_json(const Json& json, std::string_view place) {
       b.range = range_of(item.at("range"), d.text.size());
       b.level = item.value("level", 0);
       b.mark = item.value("mark", "");
+      b.role = item.value("role", "");
       if (item.contains("cells")) item.at("cells").get_to(b.cells);
     }
     const Json& source = json.at("source");

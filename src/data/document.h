@@ -34,6 +34,14 @@ struct Block {
   std::string mark;
   /// table: cells by row, as they stand in the text. Else empty.
   std::vector<std::vector<std::string>> cells;
+  /// What the block is for, where the format says so; else empty. From the block's own markup:
+  ///   "how_to_get"  where a command is found: menu paths, toolbar buttons, keys (a caption block is the section's label)
+  ///   "step"        an item of a numbered list that tells how to do a task; `mark` is its number
+  ///   "note", "tip", "warning"  set off from the running text
+  ///   "summary"     begins with the sentence that says what the thing named by the heading above does
+  /// or, where it has none of these, from the section that it stands in (the section's heading block carries it too):
+  ///   "syntax", "parameters", "returns", "errors", "example"
+  std::string role;
 };
 
 /// Where a document came from.
