@@ -29,7 +29,9 @@ struct Config::Mapping {
 
 namespace {
 
-std::string place_of(const std::string& file, int line) { return line > 0 ? fmt::format("{}:{}", file, line) : file; }
+std::string place_of(const std::string& file, int line) {
+  return line > 0 ? fmt::format("{}:{}", file, line) : file;
+}
 
 size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<size_t> row(b.size() + 1);
@@ -46,8 +48,12 @@ size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 Error wrong_value(const std::string& place, std::string_view key, std::string_view expected, const std::string& got) {
-  return Error(place, fmt::format(fmt::runtime(tr("\"{}\" must be {}, not \"{}\"", "\"{}\" 값은 {}이어야 합니다. 지금은 \"{}\"입니다")), key, expected, got),
-               std::string(tr("correct the value; docs/recipe.md lists every key", "값을 고치세요. docs/recipe.md에 모든 키가 있습니다")));
+  return Error(
+      place,
+      fmt::format(fmt::runtime(tr("\"{}\" must be {}, not \"{}\"", "\"{}\" 값은 {}이어야 합니다. 지금은 \"{}\"입니다")),
+                  key, expected, got),
+      std::string(tr("correct the value; docs/recipe.md lists every key",
+                     "값을 고치세요. docs/recipe.md에 모든 키가 있습니다")));
 }
 
 std::string shown(const YAML::Node& node) {
@@ -63,7 +69,9 @@ Config::Config(const Config&) = default;
 Config& Config::operator=(const Config&) = default;
 Config::~Config() = default;
 
-Config Config::load(const fs::path& path) { return parse(read_file(path), path.string()); }
+Config Config::load(const fs::path& path) {
+  return parse(read_file(path), path.string());
+}
 
 Config Config::parse(const std::string& text, const std::string& place) {
   auto mapping = std::make_shared<Mapping>();
@@ -71,17 +79,22 @@ Config Config::parse(const std::string& text, const std::string& place) {
   try {
     mapping->node = YAML::Load(text);
   } catch (const YAML::Exception& e) {
-    throw Error(place_of(place, e.mark.line + 1), fmt::format("{}: {}", tr("not valid YAML", "올바른 YAML이 아닙니다"), e.msg),
-                std::string(tr("look at the indentation and the quotes near that line", "그 줄 근처의 들여쓰기와 따옴표를 확인하세요")));
+    throw Error(place_of(place, e.mark.line + 1),
+                fmt::format("{}: {}", tr("not valid YAML", "올바른 YAML이 아닙니다"), e.msg),
+                std::string(tr("look at the indentation and the quotes near that line",
+                               "그 줄 근처의 들여쓰기와 따옴표를 확인하세요")));
   }
   if (mapping->node.IsNull()) mapping->node = YAML::Node(YAML::NodeType::Map);
   if (!mapping->node.IsMap())
-    throw Error(place, std::string(tr("the top of the file must be keys and values", "파일의 맨 위는 키와 값이어야 합니다")),
+    throw Error(place,
+                std::string(tr("the top of the file must be keys and values", "파일의 맨 위는 키와 값이어야 합니다")),
                 std::string(tr("write it as \"key: value\" lines", "\"키: 값\" 줄로 적으세요")));
   return Config(std::move(mapping));
 }
 
-bool Config::has(std::string_view key) const { return mapping_->find(key).IsDefined(); }
+bool Config::has(std::string_view key) const {
+  return mapping_->find(key).IsDefined();
+}
 
 std::string Config::place(std::string_view key) const {
   if (!key.empty()) {
@@ -93,8 +106,9 @@ std::string Config::place(std::string_view key) const {
 
 std::string Config::text(std::string_view key) const {
   if (!has(key))
-    throw Error(place(), fmt::format(fmt::runtime(tr("the key \"{}\" is missing", "\"{}\" 키가 없습니다")), key),
-                std::string(tr("add it; docs/recipe.md lists every key", "추가하세요. docs/recipe.md에 모든 키가 있습니다")));
+    throw Error(
+        place(), fmt::format(fmt::runtime(tr("the key \"{}\" is missing", "\"{}\" 키가 없습니다")), key),
+        std::string(tr("add it; docs/recipe.md lists every key", "추가하세요. docs/recipe.md에 모든 키가 있습니다")));
   return text(key, "");
 }
 
@@ -105,10 +119,12 @@ std::string Config::text(std::string_view key, std::string_view fallback) const 
   return node.Scalar();
 }
 
-std::string Config::choice(std::string_view key, std::string_view fallback, const std::vector<std::string>& choices) const {
+std::string Config::choice(std::string_view key, std::string_view fallback,
+                           const std::vector<std::string>& choices) const {
   std::string value = text(key, fallback);
   if (std::ranges::find(choices, value) == choices.end())
-    throw wrong_value(place(key), key, fmt::format("{} {}", tr("one of", "다음 중 하나:"), fmt::join(choices, ", ")), value);
+    throw wrong_value(place(key), key, fmt::format("{} {}", tr("one of", "다음 중 하나:"), fmt::join(choices, ", ")),
+                      value);
   return value;
 }
 
@@ -117,9 +133,10 @@ int64_t Config::integer(std::string_view key, int64_t fallback, int64_t min, int
   if (!node.IsDefined()) return fallback;
   int64_t value = 0;
   if (!node.IsScalar() || !YAML::convert<int64_t>::decode(node, value) || value < min || value > max) {
-    const std::string range = max == std::numeric_limits<int64_t>::max()
-                                  ? fmt::format(fmt::runtime(tr("a whole number of {} or more", "{} 이상의 정수")), min)
-                                  : fmt::format(fmt::runtime(tr("a whole number from {} to {}", "{}에서 {}까지의 정수")), min, max);
+    const std::string range =
+        max == std::numeric_limits<int64_t>::max()
+            ? fmt::format(fmt::runtime(tr("a whole number of {} or more", "{} 이상의 정수")), min)
+            : fmt::format(fmt::runtime(tr("a whole number from {} to {}", "{}에서 {}까지의 정수")), min, max);
     throw wrong_value(place(key), key, range, shown(node));
   }
   return value;
@@ -130,7 +147,9 @@ double Config::number(std::string_view key, double fallback, double min, double 
   if (!node.IsDefined()) return fallback;
   double value = 0;
   if (!node.IsScalar() || !YAML::convert<double>::decode(node, value) || !(value >= min && value <= max))
-    throw wrong_value(place(key), key, fmt::format(fmt::runtime(tr("a number from {} to {}", "{}에서 {}까지의 수")), min, max), shown(node));
+    throw wrong_value(place(key), key,
+                      fmt::format(fmt::runtime(tr("a number from {} to {}", "{}에서 {}까지의 수")), min, max),
+                      shown(node));
   return value;
 }
 
@@ -203,10 +222,12 @@ void Config::finish() const {
     std::string nearest;
     for (const std::string& known : mapping_->asked)
       if (nearest.empty() || edit_distance(known, key) < edit_distance(nearest, key)) nearest = known;
-    std::string mend = fmt::format(fmt::runtime(tr("known keys here: {}", "여기서 쓸 수 있는 키: {}")), fmt::join(mapping_->asked, ", "));
+    std::string mend = fmt::format(fmt::runtime(tr("known keys here: {}", "여기서 쓸 수 있는 키: {}")),
+                                   fmt::join(mapping_->asked, ", "));
     // Past a third of the key's length the nearest name is no longer a likely slip of the finger.
     if (!nearest.empty() && edit_distance(nearest, key) <= std::max<size_t>(2, key.size() / 3))
-      mend = fmt::format(fmt::runtime(tr("did you mean \"{}\"? {}", "\"{}\"을(를) 쓰려던 것인가요? {}")), nearest, mend);
+      mend =
+          fmt::format(fmt::runtime(tr("did you mean \"{}\"? {}", "\"{}\"을(를) 쓰려던 것인가요? {}")), nearest, mend);
     throw Error(at, fmt::format(fmt::runtime(tr("unknown key \"{}\"", "알 수 없는 키 \"{}\"")), key), mend);
   }
   for (const auto& [key, children] : mapping_->children)

@@ -17,7 +17,8 @@ constexpr size_t kWriteBuffer = size_t{1} << 20;  // one system call a megabyte:
 
 class Descriptor {
  public:
-  Descriptor(const fs::path& path, int flags, mode_t mode = 0) : value_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {}
+  Descriptor(const fs::path& path, int flags, mode_t mode = 0)
+      : value_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {}
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
   ~Descriptor() {
@@ -30,7 +31,9 @@ class Descriptor {
   int value_;
 };
 
-std::string cannot(std::string_view english, std::string_view korean) { return std::string(tr(english, korean)); }
+std::string cannot(std::string_view english, std::string_view korean) {
+  return std::string(tr(english, korean));
+}
 
 void write_all(int descriptor, std::string_view bytes, const fs::path& path) {
   while (!bytes.empty()) {
@@ -43,7 +46,9 @@ void write_all(int descriptor, std::string_view bytes, const fs::path& path) {
   }
 }
 
-fs::path parent_or_here(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
+fs::path parent_or_here(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
 
 }  // namespace
 
@@ -78,7 +83,8 @@ void write_file_atomic(const fs::path& path, std::string_view bytes) {
 void make_directories(const fs::path& path) {
   std::error_code code;
   fs::create_directories(path, code);
-  if (code) throw system_error(path.string(), cannot("cannot make the folder", "폴더를 만들 수 없습니다"), code.value());
+  if (code)
+    throw system_error(path.string(), cannot("cannot make the folder", "폴더를 만들 수 없습니다"), code.value());
 }
 
 void sync_directory(const fs::path& path) {
@@ -106,7 +112,8 @@ std::vector<fs::path> list_files(const fs::path& root) {
   fs::recursive_directory_iterator it(root, fs::directory_options::skip_permission_denied, code);
   if (code) throw system_error(root.string(), cannot("cannot list the folder", "폴더를 열 수 없습니다"), code.value());
   for (; it != fs::recursive_directory_iterator(); it.increment(code)) {
-    if (code) throw system_error(root.string(), cannot("cannot list the folder", "폴더를 열 수 없습니다"), code.value());
+    if (code)
+      throw system_error(root.string(), cannot("cannot list the folder", "폴더를 열 수 없습니다"), code.value());
     if (it->is_regular_file(code)) files.push_back(it->path().lexically_relative(root));
   }
   std::ranges::sort(files, {}, [](const fs::path& p) -> const std::string& { return p.native(); });

@@ -42,9 +42,13 @@ std::string Sha256::hex() {
   return text;
 }
 
-std::string sha256(std::string_view bytes) { return Sha256().update(bytes).hex(); }
+std::string sha256(std::string_view bytes) {
+  return Sha256().update(bytes).hex();
+}
 
-std::string sha256_file(const fs::path& path) { return Sha256().update(MappedFile(path).bytes()).hex(); }
+std::string sha256_file(const fs::path& path) {
+  return Sha256().update(MappedFile(path).bytes()).hex();
+}
 
 std::string sha256_tree(const fs::path& path) {
   Sha256 hash;
@@ -54,6 +58,8 @@ std::string sha256_tree(const fs::path& path) {
   return hash.hex();
 }
 
-uint64_t hash64(std::string_view bytes, uint64_t seed) { return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed); }
+uint64_t hash64(std::string_view bytes, uint64_t seed) {
+  return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
+}
 
 }  // namespace moru

@@ -14,14 +14,17 @@ const Json& member(const Json& object, std::string_view key, std::string_view pl
     const auto it = object.find(std::string(key));
     if (it != object.end()) return *it;
   }
-  throw Error(std::string(place), fmt::format(fmt::runtime(tr("the key \"{}\" is missing", "\"{}\" 키가 없습니다")), key),
-              std::string(tr("the file is damaged or of another kind; make it again", "파일이 손상되었거나 다른 종류입니다. 다시 만드세요")));
+  throw Error(std::string(place),
+              fmt::format(fmt::runtime(tr("the key \"{}\" is missing", "\"{}\" 키가 없습니다")), key),
+              std::string(tr("the file is damaged or of another kind; make it again",
+                             "파일이 손상되었거나 다른 종류입니다. 다시 만드세요")));
 }
 
 [[noreturn]] void wrong_type(std::string_view key, std::string_view expected, std::string_view place) {
   throw Error(std::string(place),
               fmt::format(fmt::runtime(tr("\"{}\" is not a {}", "\"{}\" 값이 {}이(가) 아닙니다")), key, expected),
-              std::string(tr("the file is damaged or of another kind; make it again", "파일이 손상되었거나 다른 종류입니다. 다시 만드세요")));
+              std::string(tr("the file is damaged or of another kind; make it again",
+                             "파일이 손상되었거나 다른 종류입니다. 다시 만드세요")));
 }
 
 }  // namespace
@@ -30,12 +33,16 @@ Json parse_json(std::string_view text, std::string_view place) {
   try {
     return Json::parse(text);
   } catch (const Json::parse_error& e) {
-    throw Error(fmt::format("{} ({} {})", place, tr("byte", "바이트"), e.byte), std::string(tr("not valid JSON", "올바른 JSON이 아닙니다")),
-                std::string(tr("correct the text at that byte, or make the file again", "그 자리의 글을 고치거나 파일을 다시 만드세요")));
+    throw Error(fmt::format("{} ({} {})", place, tr("byte", "바이트"), e.byte),
+                std::string(tr("not valid JSON", "올바른 JSON이 아닙니다")),
+                std::string(tr("correct the text at that byte, or make the file again",
+                               "그 자리의 글을 고치거나 파일을 다시 만드세요")));
   }
 }
 
-Json read_json_file(const fs::path& path) { return parse_json(read_file(path), path.string()); }
+Json read_json_file(const fs::path& path) {
+  return parse_json(read_file(path), path.string());
+}
 
 std::string dump_json(const Json& value, int indent) {
   return value.dump(indent, ' ', false, Json::error_handler_t::replace);

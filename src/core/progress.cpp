@@ -3,6 +3,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
@@ -17,21 +18,25 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kRedraw = std::chrono::milliseconds(100);  // faster than that the eye sees only flicker
 constexpr auto kLogLine = std::chrono::seconds(10);
 
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 std::string duration_text(double seconds) {
-  const auto whole = static_cast<uint64_t>(seconds + 0.5);
+  const auto whole = static_cast<uint64_t>(std::llround(seconds));
   if (whole >= 3600) return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
   return fmt::format("{}:{:02}", whole / 60, whole % 60);
 }
 
 std::string line_of(const ProgressSink::State& s) {
   std::string line = fmt::format("{}: {}", s.label, s.done);
-  if (s.total > 0) line += fmt::format("/{} ({:.0f} %)", s.total, 100.0 * static_cast<double>(s.done) / static_cast<double>(s.total));
+  if (s.total > 0)
+    line += fmt::format("/{} ({:.0f} %)", s.total, 100.0 * static_cast<double>(s.done) / static_cast<double>(s.total));
   line += fmt::format(" {}", s.unit);
   if (s.rate > 0) line += fmt::format(", {:.{}f}/s", s.rate, s.rate < 10 ? 1 : 0);
   if (!s.note.empty()) line += ", " + s.note;
-  if (!s.finished && s.seconds_left >= 0) line += fmt::format(", {} {}", duration_text(s.seconds_left), tr("left", "남음"));
+  if (!s.finished && s.seconds_left >= 0)
+    line += fmt::format(", {} {}", duration_text(s.seconds_left), tr("left", "남음"));
   return line;
 }
 
@@ -40,7 +45,9 @@ std::string line_of(const ProgressSink::State& s) {
 TerminalProgress::TerminalProgress(fs::path watch_file)
     : watch_file_(std::move(watch_file)), is_terminal_(::isatty(STDERR_FILENO) == 1) {}
 
-TerminalProgress::~TerminalProgress() { clear_line(); }
+TerminalProgress::~TerminalProgress() {
+  clear_line();
+}
 
 void TerminalProgress::clear_line() {
   if (!line_shown_) return;
@@ -90,7 +97,8 @@ void TerminalProgress::show(const State& state) {
   }
 }
 
-Progress::Progress(ProgressSink& sink, std::string label, std::string unit, uint64_t total) : sink_(sink), start_(Clock::now()) {
+Progress::Progress(ProgressSink& sink, std::string label, std::string unit, uint64_t total)
+    : sink_(sink), start_(Clock::now()) {
   state_.label = std::move(label);
   state_.unit = std::move(unit);
   state_.total = total;
@@ -118,7 +126,9 @@ void Progress::show(bool force) {
   const double seconds = seconds_since(start_);
   const auto fresh = static_cast<double>(state_.done - skipped_);
   state_.rate = seconds > 0 ? fresh / seconds : 0;
-  state_.seconds_left = state_.total > state_.done && state_.rate > 0 ? static_cast<double>(state_.total - state_.done) / state_.rate : -1;
+  state_.seconds_left = state_.total > state_.done && state_.rate > 0
+                            ? static_cast<double>(state_.total - state_.done) / state_.rate
+                            : -1;
   sink_.show(state_);
 }
 

@@ -12,9 +12,10 @@
 namespace moru::data {
 namespace {
 
-constexpr uint64_t kShardBytes = uint64_t{64} << 20;  // uncompressed: small enough to inspect, large enough for zstd's window
-constexpr int kLevel = 3;                             // zstd's default: past it, time grows faster than size shrinks
-constexpr uint64_t kMaxLine = uint64_t{1} << 30;      // a longer record is damage, not data
+constexpr uint64_t kShardBytes = uint64_t{64}
+                                 << 20;  // uncompressed: small enough to inspect, large enough for zstd's window
+constexpr int kLevel = 3;                // zstd's default: past it, time grows faster than size shrinks
+constexpr uint64_t kMaxLine = uint64_t{1} << 30;  // a longer record is damage, not data
 
 struct FreeCompressor {
   void operator()(ZSTD_CCtx* c) const { ZSTD_freeCCtx(c); }
@@ -25,7 +26,8 @@ struct FreeDecompressor {
 
 Error damaged(const std::string& place, std::string_view problem) {
   return Error(place, std::string(problem),
-               std::string(tr("the dataset is damaged; delete its folder and run again", "데이터셋이 손상되었습니다. 폴더를 지우고 다시 실행하세요")));
+               std::string(tr("the dataset is damaged; delete its folder and run again",
+                              "데이터셋이 손상되었습니다. 폴더를 지우고 다시 실행하세요")));
 }
 
 }  // namespace
@@ -69,7 +71,8 @@ class DatasetWriter::Shard {
   uint64_t raw_ = 0, records_ = 0;
 };
 
-DatasetWriter::DatasetWriter(fs::path folder, std::string schema) : folder_(std::move(folder)), schema_(std::move(schema)) {
+DatasetWriter::DatasetWriter(fs::path folder, std::string schema)
+    : folder_(std::move(folder)), schema_(std::move(schema)) {
   make_directories(folder_);
 }
 
@@ -85,7 +88,9 @@ void DatasetWriter::add(const Json& record) {
 void DatasetWriter::close_shard() {
   if (!shard_) return;
   shard_->commit();
-  const Json facts = {{"file", fmt::format("{:05}.jsonl.zst", shard_count_)}, {"records", shard_->records()}, {"sha256", shard_->hash()}};
+  const Json facts = {{"file", fmt::format("{:05}.jsonl.zst", shard_count_)},
+                      {"records", shard_->records()},
+                      {"sha256", shard_->hash()}};
   shards_json_ += (shards_json_.empty() ? "" : ",") + dump_json(facts);
   ++shard_count_;
   shard_.reset();
@@ -93,7 +98,8 @@ void DatasetWriter::close_shard() {
 
 void DatasetWriter::finish(const Json& facts) {
   close_shard();
-  const Json manifest = {{"schema", schema_}, {"count", count_}, {"shards", Json::parse("[" + shards_json_ + "]")}, {"facts", facts}};
+  const Json manifest = {
+      {"schema", schema_}, {"count", count_}, {"shards", Json::parse("[" + shards_json_ + "]")}, {"facts", facts}};
   write_file_atomic(folder_ / "manifest.json", dump_json(manifest, 1) + "\n");
 }
 
@@ -102,11 +108,15 @@ DatasetReader::DatasetReader(fs::path folder, std::string_view schema) : folder_
   const Json manifest = read_json_file(place);
   const std::string found = json_text(manifest, "schema", place);
   if (found != schema)
-    throw damaged(place, fmt::format(fmt::runtime(tr("holds \"{}\" records, not \"{}\"", "\"{}\" 레코드가 들어 있습니다. \"{}\"이(가) 아닙니다")), found, schema));
+    throw damaged(place, fmt::format(fmt::runtime(tr("holds \"{}\" records, not \"{}\"",
+                                                     "\"{}\" 레코드가 들어 있습니다. \"{}\"이(가) 아닙니다")),
+                                     found, schema));
   count_ = static_cast<uint64_t>(json_integer(manifest, "count", place));
 }
 
-Json DatasetReader::manifest() const { return read_json_file(folder_ / "manifest.json"); }
+Json DatasetReader::manifest() const {
+  return read_json_file(folder_ / "manifest.json");
+}
 
 void DatasetReader::for_each(const std::function<void(const Json&, std::string_view)>& use) const {
   const Json manifest_json = manifest();
@@ -129,7 +139,8 @@ void DatasetReader::for_each(const std::function<void(const Json&, std::string_v
       while (!piece.empty()) {
         const size_t end = piece.find('\n');
         line.append(piece.substr(0, end));
-        if (line.size() > kMaxLine) throw damaged(path.string(), tr("a record is larger than 1 GiB", "1 GiB보다 큰 레코드가 있습니다"));
+        if (line.size() > kMaxLine)
+          throw damaged(path.string(), tr("a record is larger than 1 GiB", "1 GiB보다 큰 레코드가 있습니다"));
         if (end == std::string_view::npos) break;
         piece.remove_prefix(end + 1);
         const std::string place = fmt::format("{}:{}", path.string(), ++number);
@@ -142,7 +153,10 @@ void DatasetReader::for_each(const std::function<void(const Json&, std::string_v
     total += number;
   }
   if (total != count_)
-    throw damaged(folder_.string(), fmt::format(fmt::runtime(tr("{} records found, the manifest says {}", "레코드 {}개를 찾았는데 목록에는 {}개로 되어 있습니다")), total, count_));
+    throw damaged(folder_.string(),
+                  fmt::format(fmt::runtime(tr("{} records found, the manifest says {}",
+                                              "레코드 {}개를 찾았는데 목록에는 {}개로 되어 있습니다")),
+                              total, count_));
 }
 
 void DatasetReader::verify() const {

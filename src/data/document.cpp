@@ -9,24 +9,32 @@
 namespace moru::data {
 namespace {
 
-constexpr std::array<std::string_view, 7> kKindNames = {"title", "heading", "paragraph", "list_item", "table", "code", "caption"};
+constexpr std::array<std::string_view, 7> kKindNames = {"title", "heading", "paragraph", "list_item",
+                                                        "table", "code",    "caption"};
 
-Json range_json(Range range) { return Json::array({range.begin, range.end}); }
+Json range_json(Range range) {
+  return Json::array({range.begin, range.end});
+}
 
 }  // namespace
 
-std::string_view name_of(BlockKind kind) { return kKindNames.at(static_cast<size_t>(kind)); }
+std::string_view name_of(BlockKind kind) {
+  return kKindNames.at(static_cast<size_t>(kind));
+}
 
 BlockKind block_kind(std::string_view name, std::string_view place) {
   const auto it = std::ranges::find(kKindNames, name);
   if (it == kKindNames.end())
-    throw Error(std::string(place), fmt::format(fmt::runtime(tr("unknown block kind \"{}\"", "알 수 없는 블록 종류 \"{}\"")), name),
-                std::string(tr("the file was written by another version; make it again", "다른 버전이 쓴 파일입니다. 다시 만드세요")));
+    throw Error(std::string(place),
+                fmt::format(fmt::runtime(tr("unknown block kind \"{}\"", "알 수 없는 블록 종류 \"{}\"")), name),
+                std::string(tr("the file was written by another version; make it again",
+                               "다른 버전이 쓴 파일입니다. 다시 만드세요")));
   return static_cast<BlockKind>(it - kKindNames.begin());
 }
 
 std::string document_id(const Document& d) {
-  return sha256(fmt::format("{}\n{}\n{} {}\n{}", d.source.uri, d.source.file_hash, d.source.range.begin, d.source.range.end, d.text));
+  return sha256(fmt::format("{}\n{}\n{} {}\n{}", d.source.uri, d.source.file_hash, d.source.range.begin,
+                            d.source.range.end, d.text));
 }
 
 Json to_json(const Document& d) {
@@ -89,8 +97,10 @@ Document document_from_json(const Json& json, std::string_view place) {
     if (json.contains("metadata")) json.at("metadata").get_to(d.metadata);
     return d;
   } catch (const Json::exception& e) {
-    throw Error(std::string(place), fmt::format("{}: {}", tr("not a document record", "문서 레코드가 아닙니다"), e.what()),
-                std::string(tr("the dataset is damaged; delete it and run again", "데이터셋이 손상되었습니다. 지우고 다시 실행하세요")));
+    throw Error(std::string(place),
+                fmt::format("{}: {}", tr("not a document record", "문서 레코드가 아닙니다"), e.what()),
+                std::string(tr("the dataset is damaged; delete it and run again",
+                               "데이터셋이 손상되었습니다. 지우고 다시 실행하세요")));
   }
 }
 

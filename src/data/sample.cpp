@@ -19,14 +19,17 @@ Json content_json(const Sample& s) {
     json["messages"] = std::move(messages);
   }
   Json origins = Json::array();
-  for (const Origin& o : s.origins) origins.push_back({{"document", o.document}, {"range", Json::array({o.range.begin, o.range.end})}});
+  for (const Origin& o : s.origins)
+    origins.push_back({{"document", o.document}, {"range", Json::array({o.range.begin, o.range.end})}});
   json["origins"] = std::move(origins);
   return json;
 }
 
 }  // namespace
 
-std::string sample_id(const Sample& sample) { return sha256(dump_json(content_json(sample))); }
+std::string sample_id(const Sample& sample) {
+  return sha256(dump_json(content_json(sample)));
+}
 
 Json to_json(const Sample& s) {
   Json json = content_json(s);
@@ -56,8 +59,10 @@ Sample sample_from_json(const Json& json, std::string_view place) {
     s.held_out = json.value("held_out", false);
     return s;
   } catch (const Json::exception& e) {
-    throw Error(std::string(place), fmt::format("{}: {}", tr("not a sample record", "표본 레코드가 아닙니다"), e.what()),
-                std::string(tr("the dataset is damaged; delete it and run again", "데이터셋이 손상되었습니다. 지우고 다시 실행하세요")));
+    throw Error(std::string(place),
+                fmt::format("{}: {}", tr("not a sample record", "표본 레코드가 아닙니다"), e.what()),
+                std::string(tr("the dataset is damaged; delete it and run again",
+                               "데이터셋이 손상되었습니다. 지우고 다시 실행하세요")));
   }
 }
 
