@@ -28,16 +28,20 @@ class Tokenizer {
   ~Tokenizer();
 
   size_t vocabulary_size() const;
-  /// Tokens of plain text: special tokens in it are not recognised.
+  /// Tokens of plain text: special tokens in it are not recognised. Bytes that are not UTF-8 are kept, as tokens of
+  /// single bytes or longer ones.
   std::vector<Token> encode(std::string_view text) const;
   /// Tokens of a rendered chat: special tokens in it become their ids.
   std::vector<Token> encode_with_specials(std::string_view text) const;
   /// The text of tokens; specials are left out if asked. Bytes that are not UTF-8 come out as they are.
   std::string decode(std::span<const Token> tokens, bool skip_specials = true) const;
-  /// The bytes of one token (for streaming: a character may span tokens).
+  /// The bytes of one token (for streaming: a character may span tokens). None for an id beyond the vocabulary: a
+  /// model's output layer may be padded past it.
   std::string_view bytes(Token token) const;
-  /// The id of a special token by its text, or -1.
+  /// The id of a special token, or of another added one such as <think>, by its text; or -1.
   Token special(std::string_view text) const;
+  /// Whether decode leaves the token out if asked. The marks of thinking and of tool calls are tokens of their own, but
+  /// not special in this sense: parsers of answers need them.
   bool is_special(Token token) const;
 
  private:

@@ -1,0 +1,176 @@
+#include "text/bpe_trainer.h"
+
+#include <chrono>
+#include <set>
+
+#include "core/error.h"
+#include "core/file.h"
+#include "core/json.h"
+#include "text/char_class.h"
+#include "text/pretokenizer.h"
+#include "text/text_samples.h"
+#include "text/tokenizer_json.h"
+
+namespace moru::text {
+namespace {
+
+/// Training by its definition: count all pairs anew for each merge.
+std::vector<std::pair<std::string, std::string>> by_definition(const std::vector<std::string>& texts, size_t merges,
+                                                               size_t longest) {
+  std::map<std::string, uint64_t> pieces;
+  std::string storage;
+  for (const std::string& text : texts) {
+    for_each_pretoken(normalized_nfc(text, storage), [&](std::string_view piece) { ++pieces[std::string(piece)]; });
+  }
+  std::vector<std::pair<std::vector<std::string>, uint64_t>> words;
+  for (const auto& [piece, count] : pieces) {
+    std::vector<std::string> symbols;
+    for (const char c : piece) symbols.emplace_back(1, c);
+    words.emplace_back(std::move(symbols), count);
+  }
+  std::set<std::string> known;
+  std::vector<std::pair<std::string, std::string>> result;
+  while (result.size() < merges) {
+    std::map<std::pair<std::string, std::string>, uint64_t> counts;
+    for (const auto& [symbols, count] : words) {
+      for (size_t i = 0; i + 1 < symbols.size(); ++i) counts[{symbols[i], symbols[i + 1]}] += count;
+    }
+    uint64_t most = 1;
+    std::pair<std::string, std::string> best;
+    for (const auto& [pair, count] : counts) {
+      if (count > most && pair.first.size() + pair.second.size() <= longest &&
+          !known.contains(pair.first + pair.second)) {
+        most = count;
+        best = pair;
+      }
+    }
+    if (most == 1) break;
+    known.insert(best.first + best.second);
+    result.push_back(best);
+    for (auto& [symbols, count] : words) {
+      std::vector<std::string> merged;
+      for (size_t i = 0; i < symbols.size(); ++i) {
+        if (i + 1 < symbols.size() && symbols[i] == best.first && symbols[i + 1] == best.second) {
+          merged.push_back(best.first + best.second);
+          ++i;
+        } else {
+          merged.push_back(symbols[i]);
+        }
+      }
+      symbols = std::move(merged);
+    }
+  }
+  return result;
+}
+
+std::vector<std::pair<std::string, std::string>> merges_of(const std::string& json) {
+  const TokenizerParts parts = read_tokenizer_json(json, "t");
+  std::vector<std::pair<std::string, std::string>> merges;
+  for (const BpeMerge& merge : parts.merges) {
+    merges.emplace_back(parts.bytes[static_cast<size_t>(merge.left)], parts.bytes[static_cast<size_t>(merge.right)]);
+  }
+  return merges;
+}
+
+TEST(BpeTrainer, EqualsItsDefinition) {
+  std::vector<std::string> texts = help_pages(2);
+  for (std::string& text : texts) text.resize(std::min<size_t>(text.size(), 3000));
+  texts.insert(texts.end(), sample_texts().begin(), sample_texts().end());
+  texts.push_back("aaaa aaaaa aaaaaaa abab ababab bbbb aabb");
+  EXPECT_EQ(merges_of(trained_on(texts, 80 + 256 + 250, 1.0)), by_definition(texts, 250, 48));
+  Random random(7);
+  texts.assign(1, {});
+  for (int i = 0; i < 3000; ++i) texts[0] += "aab "[random.below(4)];
+  EXPECT_EQ(merges_of(trained_on(texts, 80 + 256 + 120, 1.0)), by_definition(texts, 120, 48));
+}
+
+TEST(BpeTrainer, IdsAreSpecialTokensThenBytesThenMerges) {
+  const TokenizerParts parts = read_tokenizer_json(trained_on({"가나다 가나다 가나다"}, 400), "t");
+  const std::map<Token, std::string> known = {{0, "[PAD]"},          {1, "[BOS]"},          {53, "<|endofturn|>"},
+                                              {67, "<|image_pad|>"}, {68, "<|video_pad|>"}, {73, "<vision>"},
+                                              {74, "</vision>"},     {79, "[unused79]"}};
+  for (const auto& [id, text] : known) EXPECT_EQ(parts.bytes[static_cast<size_t>(id)], text);
+  for (size_t b = 0; b < 256; ++b) EXPECT_EQ(parts.bytes[80 + b], std::string(1, static_cast<char>(b)));
+  EXPECT_LT(parts.bytes.size(), 400U);  // three equal words hold no more pairs
+  EXPECT_GT(parts.bytes.size(), 336U);
+  const std::vector<std::string> names = exaone_special_tokens();
+  EXPECT_EQ(std::set<std::string>(names.begin(), names.end()).size(), 80U);
+}
+
+TEST(BpeTrainer, LimitsAreRespected) {
+  BpeOptions options;
+  options.vocabulary_size = 3000;
+  options.special_tokens = exaone_special_tokens();
+  options.max_token_bytes = 7;
+  options.min_count = 40;
+  SilentProgress progress;
+  const std::vector<std::string> pages = help_pages(20);
+  const auto feed = [&](const std::function<void(std::string_view)>& use) {
+    for (const std::string& page : pages) use(page);
+  };
+  const TokenizerParts parts = read_tokenizer_json(train_bpe(options, feed, progress), "t");
+  EXPECT_GT(parts.merges.size(), 50U);
+  EXPECT_LT(parts.bytes.size(), 3000U);
+  std::string longest;
+  for (size_t id = 80; id < parts.bytes.size(); ++id)
+    longest = std::max(longest, parts.bytes[id], [](auto& a, auto& b) { return a.size() < b.size(); });
+  EXPECT_LE(longest.size(), 7U);
+
+  options.vocabulary_size = 335;
+  EXPECT_THROW(train_bpe(options, feed, progress), Error);
+  options.vocabulary_size = 400;
+  options.special_tokens = {"<a>", "<a>"};
+  EXPECT_THROW(train_bpe(options, feed, progress), Error);
+  options.special_tokens = {""};
+  EXPECT_THROW(train_bpe(options, feed, progress), Error);
+}
+
+TEST(BpeTrainer, SuperwordsComeLast) {
+  const TokenizerParts parts = read_tokenizer_json(trained_on(help_pages(120), 1500, 0.25), "t");
+  const size_t within = parts.merges.size() * 3 / 4;
+  size_t across = 0;
+  for (size_t i = 0; i < parts.merges.size(); ++i) {
+    const std::string& bytes = parts.bytes[static_cast<size_t>(parts.merges[i].result)];
+    const size_t space = bytes.find(' ', 1);
+    if (space == std::string::npos || bytes.find_first_not_of(" \t\n\r") > space) continue;
+    EXPECT_GE(i, within) << bytes;
+    ++across;
+  }
+  EXPECT_GT(across, 50U);
+}
+
+TEST(BpeTrainer, ThreadsAndOrderOfTextsDoNotMatter) {
+  std::vector<std::string> texts = help_pages(80);
+  const std::string one = trained_on(texts, 1500);
+  std::reverse(texts.begin(), texts.end());
+  setenv("MORU_THREADS", "3", 1);
+  const std::string other = trained_on(texts, 1500);
+  unsetenv("MORU_THREADS");
+  EXPECT_TRUE(one == other);
+}
+
+TEST(BpeTrainer, AnEmptyCorpusGivesTheBytes) {
+  const Tokenizer tokenizer = Tokenizer::from_json(trained_on({}, 500), "t");
+  EXPECT_EQ(tokenizer.vocabulary_size(), 336U);
+  EXPECT_EQ(tokenizer.decode(tokenizer.encode("모루")), "모루");
+}
+
+TEST(BpeTrainer, WritesTheFilesThatOtherToolsOpen) {
+  const TemporaryDirectory folder;
+  const std::string json = trained_on({"표를 만들려면"}, 400);
+  write_tokenizer(folder.path() / "model", json);
+  EXPECT_EQ(read_file(folder.path() / "model/tokenizer.json"), json);
+  const Tokenizer tokenizer = Tokenizer::load(folder.path() / "model");
+  EXPECT_EQ(tokenizer.special("<|endofturn|>"), 53);
+  const std::string config = read_file(folder.path() / "model/tokenizer_config.json");
+  for (const char* part : {"\"eos_token\": \"<|endofturn|>\"", "\"bos_token\": \"[BOS]\"", "\"pad_token\": \"[PAD]\"",
+                           "tokenizer_class", "chat_template"}) {
+    EXPECT_NE(config.find(part), std::string::npos) << part;
+  }
+  EXPECT_NE(read_file(folder.path() / "model/chat_template.jinja").find("<|assistant|>"), std::string::npos);
+  EXPECT_THROW(write_tokenizer(folder.path(), "{}"), Error);
+  EXPECT_THROW(write_tokenizer("/proc/nowhere", json), Error);
+}
+
+}  // namespace
+}  // namespace moru::text

@@ -1,0 +1,161 @@
+#include "text/tokenizer.h"
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+#include "core/file.h"
+#include "core/json.h"
+#include "text/byte_level.h"
+#include "text/char_class.h"
+#include "text/text_samples.h"
+#include "text/tokenizer_json.h"
+
+namespace moru::text {
+namespace {
+
+const std::string& small_json() {
+  static const std::string json = [] {
+    std::vector<std::string> texts = help_pages(60);
+    texts.insert(texts.end(), sample_texts().begin(), sample_texts().end());
+    return trained_on(texts, 2000);
+  }();
+  return json;
+}
+
+const Tokenizer& small() {
+  static const Tokenizer tokenizer = Tokenizer::from_json(small_json(), "small");
+  return tokenizer;
+}
+
+std::string nfc(std::string_view text) {
+  std::string storage;
+  return std::string(normalized_nfc(text, storage));
+}
+
+TEST(Tokenizer, DecodeIsTheInverseOfEncode) {
+  for (const std::string& text : sample_texts()) EXPECT_EQ(small().decode(small().encode(text)), nfc(text));
+  for (const std::string& page : help_pages(100)) ASSERT_EQ(small().decode(small().encode(page)), nfc(page));
+  Random random(3);
+  for (int i = 0; i < 5000; ++i) {
+    std::string text = adversarial_text(random, random.below(40));
+    for (size_t n = random.below(4); n > 0; --n)
+      text.insert(random.below(text.size() + 1), 1, static_cast<char>(random.below(256)));
+    ASSERT_EQ(small().decode(small().encode(text)), nfc(text));
+  }
+}
+
+TEST(Tokenizer, SpecialTokensAreFoundOnlyIfAskedFor) {
+  const std::string text = "<|user|>\n안녕<|endofturn|>\n";
+  const Token user = small().special("<|user|>"), end = small().special("<|endofturn|>");
+  EXPECT_EQ(user, 55);
+  EXPECT_EQ(end, 53);
+  EXPECT_EQ(small().special("<|nobody|>"), -1);
+  const std::vector<Token> plain = small().encode(text);
+  for (const Token token : plain) EXPECT_GE(token, 80);
+  EXPECT_EQ(small().decode(plain), text);
+  const std::vector<Token> marked = small().encode_with_specials(text);
+  EXPECT_EQ(marked.front(), user);
+  EXPECT_EQ(marked[marked.size() - 2], end);
+  EXPECT_EQ(small().decode(marked, false), text);
+  EXPECT_EQ(small().decode(marked, true), "\n안녕\n");
+  const std::vector<Token> thought = small().encode_with_specials("<think>x</think>");
+  EXPECT_EQ(thought.front(), small().special("<think>"));
+  EXPECT_EQ(small().decode(thought, true), "<think>x</think>");
+}
+
+TEST(Tokenizer, IdsBeyondTheVocabularyAreEmpty) {
+  const std::vector<Token> tokens = {-1, static_cast<Token>(small().vocabulary_size()), 1 << 30};
+  EXPECT_EQ(small().decode(tokens), "");
+  EXPECT_FALSE(small().is_special(-1));
+}
+
+TEST(Tokenizer, ReadingAndWritingGiveTheSameBytes) {
+  const TokenizerParts parts = read_tokenizer_json(small_json(), "small");
+  EXPECT_EQ(parts.bytes.size(), 2000U);
+  EXPECT_EQ(parts.merges.size(), 2000U - 80 - 256);
+  EXPECT_EQ(write_tokenizer_json(parts), small_json());
+}
+
+TEST(Tokenizer, OlderMergesAsTextAreRead) {
+  Json json = parse_json(small_json(), "small");
+  for (Json& merge : json["model"]["merges"]) merge = merge[0].get<std::string>() + " " + merge[1].get<std::string>();
+  const Tokenizer older = Tokenizer::from_json(dump_json(json), "older");
+  for (const std::string& text : sample_texts()) EXPECT_EQ(older.encode(text), small().encode(text));
+}
+
+TEST(Tokenizer, OneLineOfTenMegabytesTakesNoQuadraticTime) {
+  std::string line;
+  while (line.size() < (10U << 20))
+    line += "셀 범위를 선택한 다음 서식 메뉴에서 조건부 서식을 선택합니다 and the words go on ";
+  const auto start = std::chrono::steady_clock::now();
+  const std::vector<Token> tokens = small().encode(line);
+  EXPECT_LT(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), 20.0);
+  EXPECT_EQ(small().decode(tokens), line);
+}
+
+void expect_error(const std::function<void(Json&)>& damage, std::string_view place) {
+  Json json = parse_json(small_json(), "small");
+  damage(json);
+  try {
+    Tokenizer::from_json(dump_json(json), "t.json");
+    ADD_FAILURE() << "no error: " << place;
+  } catch (const Error& error) {
+    EXPECT_NE(error.place().find(place), std::string::npos) << error.what();
+    EXPECT_TRUE(error.place().starts_with("t.json")) << error.what();
+    EXPECT_FALSE(error.mend().empty());
+  }
+}
+
+TEST(Tokenizer, DamagedFilesAreErrorsThatNameThePlace) {
+  const std::string byte_a = to_byte_level("a");
+  expect_error([](Json& j) { j = Json::array(); }, "t.json");
+  expect_error([](Json& j) { j.erase("model"); }, "model");
+  expect_error([](Json& j) { j["model"] = 3; }, "model");
+  expect_error([](Json& j) { j["normalizer"] = {{"type", "NFKC"}}; }, "normalizer");
+  expect_error([](Json& j) { j["pre_tokenizer"]["pretokenizers"][0]["pattern"]["Regex"] = "x"; },
+               "pretokenizers[0].pattern");
+  expect_error([](Json& j) { j["pre_tokenizer"] = nullptr; }, "pre_tokenizer");
+  expect_error([](Json& j) { j["decoder"] = {{"type", "WordPiece"}}; }, "decoder");
+  expect_error([](Json& j) { j["model"]["type"] = "Unigram"; }, "model.type");
+  expect_error([](Json& j) { j["model"]["dropout"] = 0.1; }, "model.dropout");
+  expect_error([](Json& j) { j["model"]["vocab"] = Json::array(); }, "model.vocab");
+  expect_error([&](Json& j) { j["model"]["vocab"][byte_a] = "one"; }, "model.vocab[\"a\"]");
+  expect_error([&](Json& j) { j["model"]["vocab"][byte_a] = -1; }, "model.vocab[\"a\"]");
+  expect_error([&](Json& j) { j["model"]["vocab"][byte_a] = 2000; }, "model.vocab[\"a\"]");
+  expect_error([&](Json& j) { j["model"]["vocab"][byte_a] = int64_t{1} << 60; }, "model.vocab[\"a\"]");
+  expect_error([&](Json& j) { j["model"]["vocab"][byte_a] = 400; }, "model.vocab");
+  expect_error([&](Json& j) { j["model"]["vocab"][byte_a] = 53; }, "model.vocab");
+  expect_error([&](Json& j) { j["model"]["vocab"].erase(byte_a); }, "model.vocab");
+  expect_error([](Json& j) { j["model"]["vocab"]["한글"] = 2000; }, "model.vocab[\"한글\"]");
+  expect_error([](Json& j) { j["model"]["merges"] = 1; }, "model.merges");
+  expect_error([](Json& j) { j["model"]["merges"][3] = 1; }, "model.merges[3]");
+  expect_error([](Json& j) { j["model"]["merges"][3] = "together"; }, "model.merges[3]");
+  expect_error([](Json& j) { j["model"]["merges"][3] = {"a", "b", "c"}; }, "model.merges[3]");
+  expect_error([](Json& j) { j["model"]["merges"][3] = {"nowhere", "seen"}; }, "model.merges[3]");
+  expect_error([](Json& j) { j["model"]["merges"][3] = {"a", "\x7F"}; }, "model.merges[3]");
+  expect_error([](Json& j) { j["added_tokens"] = 1; }, "added_tokens");
+  expect_error([](Json& j) { j["added_tokens"][1] = 1; }, "added_tokens[1]");
+  expect_error([](Json& j) { j["added_tokens"][1]["id"] = "1"; }, "added_tokens[1].id");
+  expect_error([](Json& j) { j["added_tokens"][1]["id"] = 0; }, "added_tokens");
+  expect_error([](Json& j) { j["added_tokens"][1]["content"] = ""; }, "added_tokens[1].content");
+  expect_error([](Json& j) { j["added_tokens"][1]["content"] = "[PAD]"; }, "added_tokens");
+  expect_error([](Json& j) { j["added_tokens"][1]["lstrip"] = true; }, "added_tokens[1].lstrip");
+  EXPECT_THROW(Tokenizer::from_json("{", "t.json"), Error);
+  EXPECT_THROW(Tokenizer::from_json("", "t.json"), Error);
+  EXPECT_THROW(Tokenizer::load("/nowhere/at/all"), Error);
+}
+
+TEST(ByteLevel, IsATableOfAllBytes) {
+  EXPECT_EQ(to_byte_level(" a\n"), "Ġa\u010A");
+  std::string all;
+  for (int b = 0; b < 256; ++b) all += static_cast<char>(b);
+  EXPECT_EQ(from_byte_level(to_byte_level(all)), all);
+  EXPECT_FALSE(from_byte_level(" "));
+  EXPECT_FALSE(from_byte_level("한"));
+  EXPECT_FALSE(from_byte_level("\u0144"));
+  EXPECT_FALSE(from_byte_level("\xC4"));
+}
+
+}  // namespace
+}  // namespace moru::text
