@@ -24,16 +24,18 @@ inline const std::vector<std::string>& sample_texts() {
       "셀을 선택한 다음 서식 - 셀을 클릭하고, 숫자 탭에서 1,234.50 형식을 고릅니다.\n\n  두 번째 문단입니다.",
       "int main(int argc, char** argv) {\n\treturn argc > 1 ? 0 : -1;  // 끝\n}\n",
       "https://example.org/a/b?c=d&e=%20f#g\r\n\r\n  \r\n x",
-      "가족 👨‍👩‍👧‍👦 이모지 🇰🇷 👍🏽 와 한자 漢字, ひらがな カタカナ, العربية, עברית, हिन्दी, "
+      "가족 👨‍👩‍👧‍👦 이모지 🇰🇷 👍🏽 와 한자 漢字, ひらがな カタカナ, العربية, עברית, "
+      "हिन्दी, "
       "ไทย",
       "   leading and trailing   \t\t  ",
       "a  b   c    d\n e\n  f \n\n\n g",
       "e\xCC\x81 \xE1\x84\x92\xE1\x85\xA1\xE1\x86\xAB\xE1\x84\x80\xE1\x85\xB3\xE1\x86\xAF \xEF\xBC\xA1\xEF\xBC\xA2 ½ ² "
       "Ⅻ ① x\xCC\xA7\xCC\x81",
       "\xCC\x81 lone mark, no\xC2\xA0"
-      "break\xE3\x80\x80space\xE2\x80\xA8line\xC2\x85next\x1Cfs",
+      "break\xE3\x80\x80space\xE2\x80\xA8line\xC2\x85next\x1C"
+      "fs",
       "1234567890 12 345 v2.0 3.14",
-      "...!!!???--- /// //\n/\r /a ,b 'l 'll 'LL ' 're'VE \xC5\xBF '\xC5\xBF",
+      "...!!!?--- /// //\n/\r /a ,b 'l 'll 'LL ' 're'VE \xC5\xBF '\xC5\xBF",
       "<|user|>\n<think> <|endofturn|> is plain text here",
   };
   return texts;
