@@ -12,9 +12,9 @@
 namespace moru::data {
 namespace {
 
-constexpr uint64_t kShardBytes = uint64_t{64}
-                                 << 20;  // uncompressed: small enough to inspect, large enough for zstd's window
-constexpr int kLevel = 3;                // zstd's default: past it, time grows faster than size shrinks
+// Uncompressed: small enough to inspect, large enough for zstd's window.
+constexpr uint64_t kShardBytes = uint64_t{64} << 20;
+constexpr int kLevel = 3;                         // zstd's default: past it, time grows faster than size shrinks
 constexpr uint64_t kMaxLine = uint64_t{1} << 30;  // a longer record is damage, not data
 
 struct FreeCompressor {
@@ -28,6 +28,14 @@ Error damaged(const std::string& place, std::string_view problem) {
   return Error(place, std::string(problem),
                std::string(tr("the dataset is damaged; delete its folder and run again",
                               "데이터셋이 손상되었습니다. 폴더를 지우고 다시 실행하세요")));
+}
+
+/// The manifest's list of shards. Throws Error.
+const Json& shards_of(const Json& manifest, const std::string& place) {
+  const auto shards = manifest.find("shards");
+  if (shards == manifest.end() || !shards->is_array())
+    throw damaged(place, tr("names no shards", "샤드 목록이 없습니다"));
+  return *shards;
 }
 
 }  // namespace
@@ -120,10 +128,10 @@ Json DatasetReader::manifest() const {
 
 void DatasetReader::for_each(const std::function<void(const Json&, std::string_view)>& use) const {
   const Json manifest_json = manifest();
+  const std::string manifest_place = (folder_ / "manifest.json").string();
   uint64_t total = 0;
-  for (const Json& shard : manifest_json.at("shards")) {
-    const std::string name = json_text(shard, "file", (folder_ / "manifest.json").string());
-    const fs::path path = folder_ / fs::path(name).filename();
+  for (const Json& shard : shards_of(manifest_json, manifest_place)) {
+    const fs::path path = folder_ / fs::path(json_text(shard, "file", manifest_place)).filename();
     const MappedFile file(path);
     const std::unique_ptr<ZSTD_DCtx, FreeDecompressor> context(ZSTD_createDCtx());
     ZSTD_inBuffer in{file.bytes().data(), file.bytes().size(), 0};
@@ -162,7 +170,7 @@ void DatasetReader::for_each(const std::function<void(const Json&, std::string_v
 void DatasetReader::verify() const {
   const Json manifest_json = manifest();
   const std::string place = (folder_ / "manifest.json").string();
-  for (const Json& shard : manifest_json.at("shards")) {
+  for (const Json& shard : shards_of(manifest_json, place)) {
     const fs::path path = folder_ / fs::path(json_text(shard, "file", place)).filename();
     if (sha256_file(path) != json_text(shard, "sha256", place))
       throw damaged(path.string(), tr("its bytes are not those that were written", "기록된 내용과 다릅니다"));

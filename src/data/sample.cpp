@@ -45,14 +45,18 @@ Sample sample_from_json(const Json& json, std::string_view place) {
   try {
     Sample s;
     json.at("id").get_to(s.id);
-    s.kind = json.at("kind").get<std::string>() == "text" ? SampleKind::text : SampleKind::chat;
+    const std::string kind = json.at("kind").get<std::string>();
+    if (kind != "text" && kind != "chat") throw Json::other_error::create(502, "kind", &json);
+    s.kind = kind == "text" ? SampleKind::text : SampleKind::chat;
     if (s.kind == SampleKind::text) json.at("text").get_to(s.text);
     if (s.kind == SampleKind::chat)
       for (const Json& m : json.at("messages"))
         s.messages.push_back({m.at("role").get<std::string>(), m.at("content").get<std::string>()});
-    for (const Json& o : json.at("origins"))
-      s.origins.push_back({o.at("document").get<std::string>(),
-                           {o.at("range").at(0).get<uint64_t>(), o.at("range").at(1).get<uint64_t>()}});
+    for (const Json& o : json.at("origins")) {
+      const Range range{o.at("range").at(0).get<uint64_t>(), o.at("range").at(1).get<uint64_t>()};
+      if (range.begin > range.end) throw Json::other_error::create(502, "range", &o);
+      s.origins.push_back({o.at("document").get<std::string>(), range});
+    }
     json.at("generator").get_to(s.generator);
     s.topic = json.value("topic", "");
     s.phrasing = json.value("phrasing", "");
