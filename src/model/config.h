@@ -20,8 +20,8 @@ struct ModelConfig {
   int heads = 4;
   int kv_heads = 2;
   int head_dim = 64;
-  int intermediate = 768;       ///< Width of the dense FFN (dense layers and MTP).
-  int moe_intermediate = 192;   ///< Width of one routed or shared expert.
+  int intermediate = 768;      ///< Width of the dense FFN (dense layers and MTP).
+  int moe_intermediate = 192;  ///< Width of one routed or shared expert.
   int experts = 8;
   int experts_per_token = 2;
   int shared_experts = 1;
@@ -33,9 +33,9 @@ struct ModelConfig {
   double rope_theta = 1e6;
   int max_positions = 1024;
   int sliding_window = 128;
-  std::vector<bool> sliding;    ///< By layer: sliding window with RoPE, or full without position encoding.
-  std::vector<bool> sparse;     ///< By layer: mixture of experts, or dense.
-  int mtp_layers = 1;           ///< 0 or 1.
+  std::vector<bool> sliding;  ///< By layer: sliding window with RoPE, or full without position encoding.
+  std::vector<bool> sparse;   ///< By layer: mixture of experts, or dense.
+  int mtp_layers = 1;         ///< 0 or 1.
   double initializer_range = 0.02;
   int bos = 1, eos = 53, pad = 0;
   std::string dtype = "bfloat16";

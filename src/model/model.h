@@ -29,8 +29,8 @@ struct Batch {
   std::span<const int32_t> tokens;     ///< [T]
   std::span<const int32_t> positions;  ///< [T]; within a sequence they rise by one.
   std::span<const int32_t> starts;     ///< [S+1]: sequence s is rows starts[s] … starts[s+1]-1.
-  KvCache* cache = nullptr;            ///< With it, sequence s continues slot slots[s], whose length is its first position.
-  std::span<const int32_t> slots;      ///< [S] if there is a cache.
+  KvCache* cache = nullptr;        ///< With it, sequence s continues slot slots[s], whose length is its first position.
+  std::span<const int32_t> slots;  ///< [S] if there is a cache.
 };
 
 /// Immutable after loading; calls from several threads must not share a cache.

@@ -1,0 +1,99 @@
+// The exaone_moe family (K-EXAONE): pre-norm, QK norm, sliding and full layers with RoPE on the sliding ones only,
+// sigmoid router with correction bias, shared expert, multi-token prediction. One forward pass for training and
+// serving.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/config.h"
+#include "model/model.h"
+#include "tensor/ops.h"
+
+namespace moru::model {
+
+/// SwiGLU feed-forward: gate_up [2 I, d] with the gate's rows first, down [d, I].
+struct FeedForward {
+  tensor::Parameter gate_up, down;
+};
+
+struct ExaoneMoeLayer {
+  bool sliding = false, sparse = false;
+  tensor::Parameter input_norm, post_attention_norm;  // [d]
+  tensor::Parameter qkv;                              // [(heads + 2 kv_heads) head_dim, d]
+  tensor::Parameter q_norm, k_norm;                   // [head_dim]
+  tensor::Parameter output;                           // [d, heads head_dim]
+  FeedForward dense;                                  // dense layers; in sparse ones the shared expert
+  tensor::Parameter router, router_bias;              // [experts, d]; [experts] f32
+  std::vector<tensor::Parameter> expert_gate_up, expert_down;
+};
+
+/// Multi-token prediction: predicts the token after next from the final hidden state and the next token.
+struct MtpModule {
+  tensor::Parameter fc;  // [d, 2 d]: embedding half first
+  tensor::Parameter embedding_norm, hidden_norm, norm;
+  ExaoneMoeLayer layer;
+};
+
+/// A tensor as files name it: rows [begin, end) of a parameter.
+struct Part {
+  std::string name;
+  tensor::Parameter* parameter = nullptr;
+  int64_t begin = 0, end = 0;
+  enum class Kind { matrix, embedding, norm, bias } kind = Kind::matrix;
+};
+
+/// What training adds to a forward pass.
+struct TrainingPass {
+  float balance_loss = 0;
+  std::vector<std::vector<int64_t>>* loads = nullptr;  ///< By layer: rows that each expert got, added to.
+};
+
+class ExaoneMoe final : public Model {
+ public:
+  /// All parameters allocated in `type` (f32 or bf16; norms and biases f32), uninitialised.
+  ExaoneMoe(const ModelConfig& config, tensor::DType type);
+
+  /// Normal with initializer_range, norms one, biases zero; the numbers depend on the seed and each tensor's name
+  /// alone.
+  void initialise(uint64_t seed);
+  /// Reads the weights of a model folder. Throws Error naming file and tensor.
+  void load_weights(const std::filesystem::path& folder);
+
+  const ModelConfig& config() const override { return config_; }
+  std::unique_ptr<KvCache> make_cache(size_t slots, size_t context) const override;
+  void logits(const Batch& batch, std::span<const int32_t> rows, std::span<float> logits) const override;
+  uint64_t weight_bytes() const override;
+
+  /// The hidden state after the last layer, before the final norm: [T, d].
+  tensor::Variable hidden(tensor::Tape* tape, const Batch& batch, const TrainingPass& training = {}) const;
+  tensor::Variable final_norm(tensor::Tape* tape, const tensor::Variable& hidden) const;
+  /// The MTP module's hidden state after its norm, from the final hidden state (after the final norm) and, by row, the
+  /// next token: [T, d].
+  tensor::Variable mtp_hidden(tensor::Tape* tape, const tensor::Variable& normed, std::span<const int32_t> next_tokens,
+                              const Batch& batch) const;
+
+  const tensor::Parameter& head() const { return head_; }
+  tensor::DType type() const { return type_; }
+  /// Every tensor in the order and with the names of the files.
+  std::vector<Part> parts();
+  std::vector<ExaoneMoeLayer>& layers() { return layers_; }
+
+ private:
+  tensor::Variable layer_forward(tensor::Tape* tape, const ExaoneMoeLayer& layer, size_t index,
+                                 const tensor::Variable& x, const Batch& batch, const TrainingPass& training,
+                                 std::vector<int64_t>* load) const;
+  ExaoneMoeLayer make_layer(bool sliding, bool sparse) const;
+
+  ModelConfig config_;
+  tensor::DType type_;
+  tensor::RopeTable rope_;
+  tensor::Parameter embedding_, final_norm_, head_;
+  std::vector<ExaoneMoeLayer> layers_;
+  std::optional<MtpModule> mtp_;
+};
+
+}  // namespace moru::model

@@ -1,0 +1,151 @@
+#include "model/safetensors.h"
+
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+#include "core/json.h"
+#include "core/language.h"
+#include "tensor/elementwise.h"
+
+namespace moru::model {
+namespace {
+
+using tensor::DType;
+using tensor::Tensor;
+
+constexpr uint64_t kMaxHeader = 100'000'000;  // the format's own limit (safetensors documentation)
+constexpr int kMaxDimensions = 8;
+
+const std::map<std::string_view, int64_t> kSizes = {{"F64", 8}, {"F32", 4}, {"F16", 2}, {"BF16", 2}, {"I64", 8},
+                                                    {"I32", 4}, {"I16", 2}, {"I8", 1},  {"U8", 1},   {"BOOL", 1},
+                                                    {"U16", 2}, {"U32", 4}, {"U64", 8}};
+
+[[noreturn]] void damaged(const std::string& place, const std::string& problem) {
+  throw Error(place, problem,
+              std::string(tr("the file is damaged or not safetensors; get or make it again",
+                             "파일이 손상되었거나 safetensors가 아닙니다. 다시 받거나 만드세요")));
+}
+
+std::string_view file_type(DType type) {
+  switch (type) {
+    case DType::f32:
+      return "F32";
+    case DType::bf16:
+      return "BF16";
+    case DType::i8:
+      return "I8";
+    case DType::i32:
+      return "I32";
+  }
+  return "";
+}
+
+}  // namespace
+
+int64_t TensorEntry::count() const {
+  int64_t n = 1;
+  for (const int64_t d : shape) n *= d;
+  return n;
+}
+
+SafetensorsFile::SafetensorsFile(const fs::path& path) : place_(path.string()), file_(path) {
+  parse(file_.text());
+}
+
+const TensorEntry& SafetensorsFile::at(std::string_view name) const {
+  const auto it = tensors_.find(name);
+  if (it == tensors_.end())
+    damaged(place_, fmt::format(fmt::runtime(tr("the tensor \"{}\" is missing", "텐서 \"{}\"이(가) 없습니다")), name));
+  return it->second;
+}
+
+void SafetensorsFile::parse(std::string_view bytes) {
+  uint64_t header_size = 0;
+  if (bytes.size() < 8) damaged(place_, std::string(tr("shorter than a header", "헤더보다 짧습니다")));
+  std::memcpy(&header_size, bytes.data(), 8);
+  if (header_size > kMaxHeader || header_size > bytes.size() - 8)
+    damaged(place_, std::string(tr("the header's length runs past the file", "헤더 길이가 파일을 넘어섭니다")));
+  const Json header = parse_json(bytes.substr(8, header_size), place_);
+  const std::string_view data = bytes.substr(8 + header_size);
+  if (!header.is_object()) damaged(place_, std::string(tr("the header is not an object", "헤더가 객체가 아닙니다")));
+  std::vector<std::pair<uint64_t, uint64_t>> ranges;
+  for (const auto& [name, entry] : header.items()) {
+    const auto fail = [&](std::string_view why) {
+      damaged(place_, fmt::format("{} \"{}\": {}", tr("tensor", "텐서"), name, why));
+    };
+    try {
+      if (name == "__metadata__") {
+        metadata_ = entry.get<std::map<std::string, std::string>>();
+        continue;
+      }
+      TensorEntry t;
+      t.dtype = entry.at("dtype").get<std::string>();
+      t.shape = entry.at("shape").get<std::vector<int64_t>>();
+      const auto begin = entry.at("data_offsets").at(0).get<uint64_t>(),
+                 end = entry.at("data_offsets").at(1).get<uint64_t>();
+      const auto size = kSizes.find(t.dtype);
+      if (size == kSizes.end()) fail(tr("unknown type", "알 수 없는 형식"));
+      if (t.shape.size() > kMaxDimensions) fail(tr("too many dimensions", "차원이 너무 많습니다"));
+      if (begin > end || end > data.size()) fail(tr("its range runs past the file", "범위가 파일을 넘어섭니다"));
+      uint64_t expected = static_cast<uint64_t>(size->second);
+      for (const int64_t d : t.shape)
+        if (d < 0 || __builtin_mul_overflow(expected, static_cast<uint64_t>(d), &expected))
+          fail(tr("its shape is out of range", "모양이 범위를 벗어났습니다"));
+      if (expected != end - begin) fail(tr("its shape and its length differ", "모양과 길이가 맞지 않습니다"));
+      t.bytes = std::as_bytes(std::span(data.substr(begin, end - begin)));
+      ranges.emplace_back(begin, end);
+      tensors_.emplace(name, std::move(t));
+    } catch (const Json::exception&) {
+      fail(tr("its description is incomplete", "설명이 빠져 있습니다"));
+    }
+  }
+  std::ranges::sort(ranges);
+  uint64_t next = 0;
+  for (const auto& [begin, end] : ranges) {
+    if (begin != next)
+      damaged(place_, std::string(tr("tensors overlap or leave gaps", "텐서가 겹치거나 사이가 비어 있습니다")));
+    next = end;
+  }
+  if (next != data.size())
+    damaged(place_,
+            std::string(tr("bytes are left over behind the last tensor", "마지막 텐서 뒤에 바이트가 남아 있습니다")));
+}
+
+void copy_into(const TensorEntry& entry, const Tensor& target, const std::string& place) {
+  if (entry.count() != target.size())
+    damaged(place,
+            std::string(tr("a tensor has another shape than config.json says", "텐서 모양이 config.json과 다릅니다")));
+  if (entry.dtype != "F32" && entry.dtype != "BF16" && !(entry.dtype == "I8" && target.dtype() == DType::i8))
+    damaged(place,
+            fmt::format(fmt::runtime(tr("tensors of type {} are not read here", "{} 형식의 텐서는 읽지 않습니다")),
+                        entry.dtype));
+  const DType type = entry.dtype == "F32" ? DType::f32 : entry.dtype == "BF16" ? DType::bf16 : DType::i8;
+  const Tensor source(type, {entry.count()});  // a copy first: the file's bytes need not be aligned
+  std::memcpy(source.raw(), entry.bytes.data(), entry.bytes.size());
+  convert(source, target);
+}
+
+void write_safetensors(const fs::path& path, const std::vector<NamedTensor>& tensors,
+                       const std::map<std::string, std::string>& metadata) {
+  Json header = Json::object();
+  if (!metadata.empty()) header["__metadata__"] = metadata;
+  uint64_t offset = 0;
+  for (const NamedTensor& t : tensors) {
+    Json shape = Json::array();
+    for (int i = 0; i < t.value.dimensions(); ++i) shape.push_back(t.value.dim(i));
+    header[t.name] = {
+        {"dtype", file_type(t.value.dtype())}, {"shape", shape}, {"data_offsets", {offset, offset + t.value.bytes()}}};
+    offset += t.value.bytes();
+  }
+  std::string text = dump_json(header);
+  text.append((8 - text.size() % 8) % 8, ' ');  // the data begins at a multiple of 8 bytes
+  const uint64_t size = text.size();
+  AtomicFile file(path);
+  file.write(std::string_view(reinterpret_cast<const char*>(&size), sizeof size));
+  file.write(text);
+  for (const NamedTensor& t : tensors)
+    file.write(std::span(static_cast<const std::byte*>(t.value.raw()), t.value.bytes()));
+  file.commit();
+}
+
+}  // namespace moru::model

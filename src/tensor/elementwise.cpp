@@ -1,0 +1,241 @@
+#include "tensor/elementwise.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "tensor/elementwise.cpp"
+#include <hwy/foreach_target.h>
+// Highway's headers must come after foreach_target.
+#include "tensor/simd-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace moru::tensor::HWY_NAMESPACE {
+
+template <class From, class To>
+void copy_row(const From* source, To* target, int64_t count) {
+  const F f;
+  each(
+      count, [&](int64_t i) { store(load(f, source + i), f, target + i); },
+      [&](int64_t i) { put(scalar(source[i]), target + i); });
+}
+void widen_row(const Bf16* source, float* target, int64_t count) {
+  copy_row(source, target, count);
+}
+void narrow_row(const float* source, Bf16* target, int64_t count) {
+  copy_row(source, target, count);
+}
+
+template <class T>
+void add_row(const T* a, const T* b, T* out, int64_t count) {
+  const F f;
+  each(
+      count, [&](int64_t i) { store(hn::Add(load(f, a + i), load(f, b + i)), f, out + i); },
+      [&](int64_t i) { put(scalar(a[i]) + scalar(b[i]), out + i); });
+}
+void add_f32(const float* a, const float* b, float* out, int64_t count) {
+  add_row(a, b, out, count);
+}
+void add_bf16(const Bf16* a, const Bf16* b, Bf16* out, int64_t count) {
+  add_row(a, b, out, count);
+}
+
+template <class T>
+void scale_row(T* x, float factor, int64_t count) {
+  const F f;
+  each(
+      count, [&](int64_t i) { store(hn::Mul(load(f, x + i), hn::Set(f, factor)), f, x + i); },
+      [&](int64_t i) { put(scalar(x[i]) * factor, x + i); });
+}
+void scale_f32(float* x, float factor, int64_t count) {
+  scale_row(x, factor, count);
+}
+void scale_bf16(Bf16* x, float factor, int64_t count) {
+  scale_row(x, factor, count);
+}
+
+double sum_of_squares_row(const float* x, int64_t count) {
+  const F f;
+  V sum = hn::Zero(f);
+  double rest = 0;
+  each(
+      count, [&](int64_t i) { sum = hn::MulAdd(load(f, x + i), load(f, x + i), sum); },
+      [&](int64_t i) { rest += static_cast<double>(x[i]) * x[i]; });
+  return static_cast<double>(hn::GetLane(hn::SumOfLanes(f, sum))) + rest;
+}
+
+template <class T>
+void swiglu_row(const T* gate, const T* up, T* out, int64_t count) {
+  const F f;
+  each(
+      count,
+      [&](int64_t i) {
+        const V g = load(f, gate + i);
+        store(hn::Mul(hn::Mul(g, sigmoid(f, g)), load(f, up + i)), f, out + i);
+      },
+      [&](int64_t i) {
+        const float g = scalar(gate[i]);
+        put(g / (1.0F + std::exp(-g)) * scalar(up[i]), out + i);
+      });
+}
+void swiglu_f32(const float* gate, const float* up, float* out, int64_t count) {
+  swiglu_row(gate, up, out, count);
+}
+void swiglu_bf16(const Bf16* gate, const Bf16* up, Bf16* out, int64_t count) {
+  swiglu_row(gate, up, out, count);
+}
+
+// d silu(g) / dg = s + g s (1 - s), with s = sigmoid(g).
+template <class T>
+void swiglu_backward_row(const T* gate, const T* up, const T* dout, T* dgate, T* dup, int64_t count) {
+  const F f;
+  const V one = hn::Set(f, 1.0F);
+  each(
+      count,
+      [&](int64_t i) {
+        const V g = load(f, gate + i);
+        const V s = sigmoid(f, g);
+        const V d = load(f, dout + i);
+        const V gs = hn::Mul(g, s);
+        const V slope = hn::MulAdd(gs, hn::Sub(one, s), s);
+        store(hn::Mul(d, gs), f, dup + i);
+        store(hn::Mul(hn::Mul(d, load(f, up + i)), slope), f, dgate + i);
+      },
+      [&](int64_t i) {
+        const float g = scalar(gate[i]);
+        const float s = 1.0F / (1.0F + std::exp(-g));
+        const float d = scalar(dout[i]);
+        put(d * g * s, dup + i);
+        put(d * scalar(up[i]) * (s + g * s * (1.0F - s)), dgate + i);
+      });
+}
+void swiglu_backward_f32(const float* gate, const float* up, const float* dout, float* dgate, float* dup,
+                         int64_t count) {
+  swiglu_backward_row(gate, up, dout, dgate, dup, count);
+}
+void swiglu_backward_bf16(const Bf16* gate, const Bf16* up, const Bf16* dout, Bf16* dgate, Bf16* dup, int64_t count) {
+  swiglu_backward_row(gate, up, dout, dgate, dup, count);
+}
+
+}  // namespace moru::tensor::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+#include "tensor/parallel.h"
+
+namespace moru::tensor {
+namespace {
+
+HWY_EXPORT(widen_row);
+HWY_EXPORT(narrow_row);
+HWY_EXPORT(add_f32);
+HWY_EXPORT(add_bf16);
+HWY_EXPORT(scale_f32);
+HWY_EXPORT(scale_bf16);
+HWY_EXPORT(sum_of_squares_row);
+HWY_EXPORT(swiglu_f32);
+HWY_EXPORT(swiglu_bf16);
+HWY_EXPORT(swiglu_backward_f32);
+HWY_EXPORT(swiglu_backward_bf16);
+
+constexpr int64_t kShare = 16384;  // elements: below it waking a thread costs more than the work
+
+}  // namespace
+
+void widen(const Bf16* source, float* target, int64_t count) {
+  HWY_DYNAMIC_DISPATCH(widen_row)(source, target, count);
+}
+void narrow(const float* source, Bf16* target, int64_t count) {
+  HWY_DYNAMIC_DISPATCH(narrow_row)(source, target, count);
+}
+
+void convert(const Tensor& source, const Tensor& target) {
+  assert(source.size() == target.size());
+  share_rows(source.size(), kShare, [&](int64_t begin, int64_t end, int) {
+    if (source.dtype() == target.dtype()) {
+      std::memcpy(static_cast<std::byte*>(target.raw()) + static_cast<size_t>(begin) * size_of(source.dtype()),
+                  static_cast<const std::byte*>(source.raw()) + static_cast<size_t>(begin) * size_of(source.dtype()),
+                  static_cast<size_t>(end - begin) * size_of(source.dtype()));
+    } else if (source.dtype() == DType::bf16) {
+      widen(source.data<Bf16>() + begin, target.data<float>() + begin, end - begin);
+    } else {
+      narrow(source.data<float>() + begin, target.data<Bf16>() + begin, end - begin);
+    }
+  });
+}
+
+void add(const Tensor& a, const Tensor& b, const Tensor& out) {
+  assert(a.size() == b.size() && a.size() == out.size() && a.dtype() == b.dtype() && a.dtype() == out.dtype());
+  share_rows(a.size(), kShare, [&](int64_t begin, int64_t end, int) {
+    if (a.dtype() == DType::f32) {
+      HWY_DYNAMIC_DISPATCH(add_f32)
+      (a.data<float>() + begin, b.data<float>() + begin, out.data<float>() + begin, end - begin);
+    } else {
+      HWY_DYNAMIC_DISPATCH(add_bf16)
+      (a.data<Bf16>() + begin, b.data<Bf16>() + begin, out.data<Bf16>() + begin, end - begin);
+    }
+  });
+}
+
+void accumulate(const Tensor& source, const Tensor& target) {
+  add(target, source, target);
+}
+
+void scale(const Tensor& target, float factor) {
+  share_rows(target.size(), kShare, [&](int64_t begin, int64_t end, int) {
+    if (target.dtype() == DType::f32) {
+      HWY_DYNAMIC_DISPATCH(scale_f32)(target.data<float>() + begin, factor, end - begin);
+    } else {
+      HWY_DYNAMIC_DISPATCH(scale_bf16)(target.data<Bf16>() + begin, factor, end - begin);
+    }
+  });
+}
+
+double sum_of_squares(const Tensor& tensor) {
+  constexpr int64_t kBlock = 65536;
+  const int64_t blocks = (tensor.size() + kBlock - 1) / kBlock;
+  std::vector<double> sums(static_cast<size_t>(blocks));
+  share_rows(blocks, 1, [&](int64_t begin, int64_t end, int) {
+    for (int64_t b = begin; b < end; ++b)
+      sums[static_cast<size_t>(b)] = HWY_DYNAMIC_DISPATCH(sum_of_squares_row)(
+          tensor.data<float>() + b * kBlock, std::min(kBlock, tensor.size() - b * kBlock));
+  });
+  double total = 0;
+  for (const double sum : sums) total += sum;
+  return total;
+}
+
+void swiglu(const Tensor& gate_up, const Tensor& out) {
+  const int64_t width = out.cols();
+  assert(gate_up.cols() == 2 * width && gate_up.rows() == out.rows());
+  share_rows(out.rows(), 16, [&](int64_t begin, int64_t end, int) {
+    for (int64_t r = begin; r < end; ++r) {
+      if (out.dtype() == DType::f32) {
+        const float* row = gate_up.data<float>() + r * 2 * width;
+        HWY_DYNAMIC_DISPATCH(swiglu_f32)(row, row + width, out.data<float>() + r * width, width);
+      } else {
+        const Bf16* row = gate_up.data<Bf16>() + r * 2 * width;
+        HWY_DYNAMIC_DISPATCH(swiglu_bf16)(row, row + width, out.data<Bf16>() + r * width, width);
+      }
+    }
+  });
+}
+
+void swiglu_backward(const Tensor& gate_up, const Tensor& out_gradient, const Tensor& gate_up_gradient) {
+  const int64_t width = out_gradient.cols();
+  share_rows(out_gradient.rows(), 16, [&](int64_t begin, int64_t end, int) {
+    for (int64_t r = begin; r < end; ++r) {
+      if (out_gradient.dtype() == DType::f32) {
+        const float* row = gate_up.data<float>() + r * 2 * width;
+        float* gradient = gate_up_gradient.data<float>() + r * 2 * width;
+        HWY_DYNAMIC_DISPATCH(swiglu_backward_f32)
+        (row, row + width, out_gradient.data<float>() + r * width, gradient, gradient + width, width);
+      } else {
+        const Bf16* row = gate_up.data<Bf16>() + r * 2 * width;
+        Bf16* gradient = gate_up_gradient.data<Bf16>() + r * 2 * width;
+        HWY_DYNAMIC_DISPATCH(swiglu_backward_bf16)
+        (row, row + width, out_gradient.data<Bf16>() + r * width, gradient, gradient + width, width);
+      }
+    }
+  });
+}
+
+}  // namespace moru::tensor
+#endif

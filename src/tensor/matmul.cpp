@@ -1,0 +1,165 @@
+#include "tensor/matmul.h"
+
+#include <omp.h>
+
+#include <chrono>
+#include <dnnl.hpp>
+
+#include "tensor/elementwise.h"
+
+namespace moru::tensor {
+namespace {
+
+using Dims = dnnl::memory::dims;
+
+dnnl::memory::data_type dnnl_type(DType type) {
+  return type == DType::bf16 ? dnnl::memory::data_type::bf16 : dnnl::memory::data_type::f32;
+}
+
+const dnnl::engine& cpu() {
+  static const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  return engine;
+}
+
+dnnl::memory::desc describe(const Matrix& m) {
+  return {Dims{m.rows, m.cols}, dnnl_type(m.type), Dims{m.row_stride, m.col_stride}};
+}
+
+struct Key {
+  std::array<int64_t, 13> values;
+  auto operator<=>(const Key&) const = default;
+};
+
+Key key_of(const Matrix& a, const Matrix& b, const Matrix& c, bool accumulate) {
+  return {{a.rows, a.cols, b.cols, a.row_stride, a.col_stride, b.row_stride, b.col_stride, c.row_stride,
+           static_cast<int64_t>(a.type), static_cast<int64_t>(b.type), static_cast<int64_t>(c.type), accumulate ? 1 : 0,
+           omp_in_parallel() != 0 ? 1 : omp_get_max_threads()}};
+}
+
+dnnl::matmul make_product(const Matrix& a, const Matrix& b, const Matrix& c, bool accumulate) {
+  dnnl::primitive_attr attributes;
+  if (accumulate) {
+    dnnl::post_ops add;
+    add.append_sum(1.0F);
+    attributes.set_post_ops(add);
+  }
+#if DNNL_VERSION_MAJOR >= 3
+  return dnnl::matmul({cpu(), describe(a), describe(b), describe(c), attributes});
+#else
+  return dnnl::matmul({dnnl::matmul::desc(describe(a), describe(b), describe(c)), attributes, cpu()});
+#endif
+}
+
+constexpr size_t kPrimitives = 4096;  // ragged batches make many shapes; past this the oldest knowledge is dropped
+
+/// Prepared products, kept by thread: oneDNN's primitives share scratch memory and may not run twice at once.
+const dnnl::matmul& prepared(const Matrix& a, const Matrix& b, const Matrix& c, bool accumulate) {
+  thread_local std::map<Key, dnnl::matmul> cache;
+  const Key key = key_of(a, b, c, accumulate);
+  const auto it = cache.find(key);
+  if (it != cache.end()) return it->second;
+  if (cache.size() >= kPrimitives) cache.clear();
+  return cache.emplace(key, make_product(a, b, c, accumulate)).first->second;
+}
+
+Matrix widened(const Matrix& m, Tensor& storage) {
+  const bool by_columns = m.row_stride == 1 && m.col_stride != 1;
+  const Matrix source = by_columns ? m.transposed() : m;
+  storage = Tensor(DType::f32, {source.rows, source.cols});
+  for (int64_t r = 0; r < source.rows; ++r)
+    widen(static_cast<const Bf16*>(source.data) + r * source.row_stride, storage.data<float>() + r * source.cols,
+          source.cols);
+  return by_columns ? Matrix(storage).transposed() : Matrix(storage);
+}
+
+/// bf16 products on a processor without them: the same rounded inputs, multiplied as floats.
+void matmul_widened(const Matrix& a, const Matrix& b, const Matrix& c, bool accumulate) {
+  Tensor a_storage, b_storage;
+  const Matrix wide_a = widened(a, a_storage);
+  const Matrix wide_b = widened(b, b_storage);
+  if (c.type == DType::f32) return matmul(wide_a, wide_b, c, accumulate);
+  const Tensor sum(DType::f32, {c.rows, c.cols});
+  matmul(wide_a, wide_b, sum);
+  for (int64_t r = 0; r < c.rows; ++r) {
+    Bf16* out = static_cast<Bf16*>(c.data) + r * c.row_stride;
+    float* row = sum.data<float>() + r * c.cols;
+    if (accumulate)
+      for (int64_t i = 0; i < c.cols; ++i) row[i] += to_float(out[i]);
+    narrow(row, out, c.cols);
+  }
+}
+
+}  // namespace
+
+Matrix Matrix::row_range(int64_t begin, int64_t end) const {
+  Matrix m = *this;
+  m.data = static_cast<std::byte*>(data) + static_cast<size_t>(begin * row_stride) * size_of(type);
+  m.rows = end - begin;
+  return m;
+}
+
+Matrix Matrix::col_range(int64_t begin, int64_t end) const {
+  return transposed().row_range(begin, end).transposed();
+}
+
+void matmul(const Matrix& a, const Matrix& b, const Matrix& c, bool accumulate) {
+  assert(a.cols == b.rows && a.rows == c.rows && b.cols == c.cols && a.type == b.type && c.col_stride == 1);
+  if (c.rows == 0 || c.cols == 0) return;
+  if (a.type == DType::bf16 && !has_bf16_products()) return matmul_widened(a, b, c, accumulate);
+  thread_local dnnl::stream stream(cpu());
+  const dnnl::matmul& product = prepared(a, b, c, accumulate);
+  product.execute(stream, {{DNNL_ARG_SRC, dnnl::memory(describe(a), cpu(), a.data)},
+                           {DNNL_ARG_WEIGHTS, dnnl::memory(describe(b), cpu(), b.data)},
+                           {DNNL_ARG_DST, dnnl::memory(describe(c), cpu(), c.data)}});
+  stream.wait();
+}
+
+bool has_bf16_products() {
+  // From AVX-512 on oneDNN has bf16 products (emulated where the instruction is missing); below it has none.
+  static const bool has = dnnl::get_effective_cpu_isa() >= dnnl::cpu_isa::avx512_core &&
+                          dnnl::get_effective_cpu_isa() != dnnl::cpu_isa::avx2_vnni;
+  return has;
+}
+
+std::string matmul_instruction_set() {
+  switch (dnnl::get_effective_cpu_isa()) {
+    case dnnl::cpu_isa::avx512_core_amx:
+      return "AMX bf16";
+    case dnnl::cpu_isa::avx512_core_bf16:
+      return "AVX-512 bf16";
+    case dnnl::cpu_isa::avx512_core_vnni:
+    case dnnl::cpu_isa::avx512_core:
+      return "AVX-512";
+    case dnnl::cpu_isa::avx2_vnni:
+    case dnnl::cpu_isa::avx2:
+      return "AVX2";
+    case dnnl::cpu_isa::avx:
+      return "AVX";
+    case dnnl::cpu_isa::sse41:
+      return "SSE4.1";
+    default:
+      return has_bf16_products() ? "AVX-512 with bf16" : "generic";
+  }
+}
+
+double measure_peak(DType type, int rounds) {
+  // Large enough that packing is noise, small enough that a round takes milliseconds; the best shape is the peak.
+  constexpr std::array<std::array<int64_t, 3>, 3> kShapes = {
+      {{2048, 2048, 2048}, {4096, 1024, 1024}, {8192, 512, 1024}}};
+  double best = 0;
+  for (const auto& [m, n, k] : kShapes) {
+    const Tensor a = Tensor::zeros(type, {m, k});
+    const Tensor b = Tensor::zeros(type, {k, n});
+    const Tensor c(DType::f32, {m, n});
+    matmul(a, b, c);
+    for (int round = 0; round < rounds; ++round) {
+      const auto start = std::chrono::steady_clock::now();
+      matmul(a, b, c);
+      const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+      best = std::max(best, 2.0 * static_cast<double>(m * n * k) / seconds);
+    }
+  }
+  return best;
+}
+
+}  // namespace moru::tensor

@@ -1,0 +1,51 @@
+// Mixture of experts: the router (sigmoid scores, correction bias, groups) and the rows' way to the experts and back.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "tensor/tensor.h"
+
+namespace moru::tensor {
+
+struct RouterSettings {
+  int experts = 0, top = 0;
+  int groups = 1, top_groups = 1;
+  bool normalise = true;
+  float scale = 1;
+};
+
+/// Where each token's rows go. Rows are ordered by expert, and by token within an expert.
+struct Routing {
+  Tensor scores;                 ///< f32 [T, experts]: sigmoid of the logits.
+  Tensor weights;                ///< f32 [T, top]: what each chosen expert's output is multiplied by.
+  std::vector<int32_t> experts;  ///< [T * top]: chosen experts, ascending by number.
+  std::vector<int32_t> slots;    ///< [T * top]: the row among the experts' rows.
+  std::vector<int32_t> tokens;   ///< [T * top]: the token of each row.
+  std::vector<int32_t> offsets;  ///< [experts + 1]: expert e has rows offsets[e] … offsets[e+1]-1.
+};
+
+/// Chooses `top` experts by score + bias; weights are the scores without bias, divided by their sum (+1e-20) if
+/// `normalise`, times `scale` (DeepSeek-V3's router, which exaone_moe has). Ties go to the lower number.
+/// logits: f32 [T, experts]; bias: f32 [experts].
+Routing route(const Tensor& logits, const Tensor& bias, const RouterSettings& settings);
+
+/// Gradient of the logits from that of the weights (f32 [T, top]); adds `balance_loss` times the gradient of the
+/// sequence-wise balance loss  sum over experts of f_e P_e  (f_e: share of a sequence's choices times experts / top;
+/// P_e: mean of its normalised scores), averaged over sequences. Returns f32 [T, experts].
+Tensor route_backward(const Routing& routing, const Tensor& weights_gradient, const RouterSettings& settings,
+                      float balance_loss, std::span<const int32_t> starts);
+
+/// out[row] := x[tokens[row]]; x: [T, d], out: [T * top, d].
+void gather_rows(const Tensor& x, std::span<const int32_t> tokens, const Tensor& out);
+/// x_gradient[t] += sum over its rows of rows_gradient.
+void gather_rows_backward(const Routing& routing, int top, const Tensor& rows_gradient, const Tensor& x_gradient);
+
+/// out[t] := base[t] + sum over k of weights[t, k] * rows[slots[t, k]]; `base` may be empty.
+void combine_rows(const Routing& routing, int top, const Tensor& rows, const Tensor& base, const Tensor& out);
+/// rows_gradient[slot] := weight * out_gradient[t]; returns the gradient of the weights, f32 [T, top].
+Tensor combine_rows_backward(const Routing& routing, int top, const Tensor& rows, const Tensor& out_gradient,
+                             const Tensor& rows_gradient);
+
+}  // namespace moru::tensor
