@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/error.h"
 #include "core/progress.h"
 #include "model/model.h"
 #include "text/chat_template.h"
@@ -30,29 +31,62 @@ struct Completion {
 };
 
 struct EngineOptions {
-  size_t slots = 16;          ///< Sequences decoded together.
-  size_t context = 1024;      ///< Tokens a sequence may have, prompt included; never more than the model's positions.
+  size_t slots = 16;            ///< Sequences decoded together.
+  size_t context = 1024;        ///< Tokens a sequence may have, prompt included; never more than the model's positions.
   size_t prefill_tokens = 512;  ///< Most prompt tokens a step takes, so that a long prompt does not stall the others.
+};
+
+/// The prompt leaves no room for an answer.
+class PromptTooLong : public Error {
+  using Error::Error;
+};
+
+/// The request was cancelled, or the engine ended before its answer did.
+class Cancelled : public Error {
+  using Error::Error;
+};
+
+/// What the engine is doing now.
+struct EngineStatus {
+  size_t slots = 0;
+  size_t running = 0;             ///< Requests that hold a slot.
+  size_t waiting = 0;             ///< Requests that wait for one.
+  uint64_t finished = 0;          ///< Requests answered since the start, errors and cancellations included.
+  uint64_t generated_tokens = 0;  ///< Tokens chosen since the start.
 };
 
 /// Owns a thread that steps the batch. The model and the tokenizer must outlive it. Thread-safe.
 class Engine {
  public:
   Engine(const model::Model& model, const text::Tokenizer& tokenizer, const EngineOptions& options);
+  /// Ends all requests that are open, each with Cancelled.
   ~Engine();
 
   /// `on_text` gets each new piece of whole UTF-8 characters, from the engine's thread; returning false cancels.
-  /// `on_done` gets the completion, or an exception.
+  /// `on_done` gets the completion, or an exception: PromptTooLong, Cancelled, or what the model threw. It is called
+  /// once, from the engine's thread, or before submit returns if the request cannot be run at all. Neither may wait
+  /// for another request of the same engine. Returns a number for cancel().
   using OnText = std::function<bool(std::string_view piece)>;
   using OnDone = std::function<void(Completion completion, std::exception_ptr error)>;
-  void submit(const std::vector<text::ChatMessage>& messages, const SamplingParameters& parameters, OnText on_text, OnDone on_done);
+  uint64_t submit(const std::vector<text::ChatMessage>& messages, const SamplingParameters& parameters, OnText on_text,
+                  OnDone on_done);
+
+  /// Ends a request with Cancelled before its next token. Nothing happens if it has ended.
+  void cancel(uint64_t request);
 
   /// Waits for one answer.
-  Completion chat(const std::vector<text::ChatMessage>& messages, const SamplingParameters& parameters, const OnText& on_text = {});
+  Completion chat(const std::vector<text::ChatMessage>& messages, const SamplingParameters& parameters,
+                  const OnText& on_text = {});
 
-  /// Answers many conversations, batched; results in order, each request sampled from its own seed and number.
+  /// Answers many conversations, batched; results in order, each request sampled from its own seed and number. If some
+  /// fail, the error of the first of them, in order, is thrown when all have ended.
   std::vector<Completion> chat_all(const std::vector<std::vector<text::ChatMessage>>& conversations,
-                                   const SamplingParameters& parameters, ProgressSink& progress, std::string_view label);
+                                   const SamplingParameters& parameters, ProgressSink& progress,
+                                   std::string_view label);
+
+  EngineStatus status() const;
+  /// Tokens a sequence may have, prompt included: the smaller of the options' and the model's.
+  size_t context() const;
 
  private:
   struct State;

@@ -1,0 +1,86 @@
+#include "infer/model_folder.h"
+
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+#include "core/file.h"
+#include "core/json.h"
+#include "core/language.h"
+
+namespace moru::infer {
+namespace {
+
+double number_between(const Json& json, const char* key, double fallback, double low, double high,
+                      const std::string& place) {
+  const auto it = json.find(key);
+  if (it == json.end() || it->is_null()) return fallback;
+  const double value = json_number(json, key, place);
+  if (value >= low && value <= high) return value;
+  throw Error(place,
+              fmt::format(fmt::runtime(tr("\"{}\" is {}, not between {} and {}",
+                                          "\"{}\" 값 {}이(가) {}에서 {} 사이가 아닙니다")),
+                          key, value, low, high),
+              std::string(tr("correct the value, or remove the key", "값을 고치거나 키를 지우세요")));
+}
+
+void check_is_model(const fs::path& path) {
+  const std::string mend(
+      tr("name the folder that holds config.json, model.safetensors and tokenizer.json, such as a run's model folder",
+         "config.json, model.safetensors, tokenizer.json이 들어 있는 모델 폴더를 지정하세요"));
+  std::error_code error;
+  if (!fs::exists(path, error)) {
+    throw Error(path.string(), std::string(tr("there is no such folder", "그런 폴더가 없습니다")), mend);
+  }
+  if (!fs::is_directory(path, error)) {
+    throw Error(path.string(), std::string(tr("this is a file, not a model folder", "모델 폴더가 아니라 파일입니다")),
+                mend);
+  }
+  for (const char* name : {"config.json", "tokenizer.json"}) {
+    if (fs::exists(path / name, error)) continue;
+    throw Error(
+        path.string(),
+        fmt::format(fmt::runtime(tr("not a model folder: {} is missing", "모델 폴더가 아닙니다: {} 파일이 없습니다")),
+                    name),
+        mend);
+  }
+}
+
+}  // namespace
+
+GenerationDefaults load_generation_defaults(const fs::path& model_folder) {
+  GenerationDefaults defaults;
+  const fs::path file = model_folder / "generation_config.json";
+  if (!fs::exists(file)) return defaults;
+  const Json json = read_json_file(file);
+  const std::string place = file.string();
+  const auto sample = json.is_object() ? json.find("do_sample") : json.end();
+  if (sample != json.end() && sample->is_boolean() && sample->get<bool>()) {
+    defaults.temperature = number_between(json, "temperature", 1, 0, 100, place);
+    defaults.top_p = number_between(json, "top_p", 1, 0, 1, place);
+  }
+  if (json.is_object() && json.contains("max_new_tokens")) {
+    defaults.max_tokens = static_cast<int>(number_between(json, "max_new_tokens", 256, 1, 1 << 30, place));
+  }
+  return defaults;
+}
+
+ModelFolder open_model_folder(const fs::path& path) {
+  check_is_model(path);
+  std::error_code error;
+  fs::path whole = fs::canonical(path, error);
+  if (error) whole = path;
+  ModelFolder folder{whole, whole.filename().string(), model::Model::load(path), text::Tokenizer::load(path),
+                     load_generation_defaults(path)};
+  const auto vocabulary = static_cast<size_t>(folder.model->config().vocabulary);
+  if (folder.tokenizer.vocabulary_size() > vocabulary) {
+    throw Error((path / "tokenizer.json").string(),
+                fmt::format(fmt::runtime(tr("it has {} tokens, but the model of config.json knows {}",
+                                            "토큰이 {}개인데 config.json의 모델은 {}개만 압니다")),
+                            folder.tokenizer.vocabulary_size(), vocabulary),
+                std::string(tr("use the tokenizer that the model was trained with",
+                               "모델을 학습할 때 쓴 토크나이저를 쓰세요")));
+  }
+  return folder;
+}
+
+}  // namespace moru::infer

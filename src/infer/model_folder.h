@@ -1,0 +1,36 @@
+// A model folder opened for answering: weights, tokenizer, and how the model is meant to be sampled.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "infer/engine.h"
+#include "model/model.h"
+#include "text/tokenizer.h"
+
+namespace moru::infer {
+
+/// What generation_config.json says about sampling. Greedy if there is no file, or if `do_sample` is not true.
+struct GenerationDefaults {
+  double temperature = 0;
+  double top_p = 1;
+  std::optional<int> max_tokens;  ///< `max_new_tokens`; without it an answer may fill the context.
+};
+
+/// Throws Error naming the file if a value is of another type or out of range. No file: the defaults above.
+GenerationDefaults load_generation_defaults(const std::filesystem::path& model_folder);
+
+struct ModelFolder {
+  std::filesystem::path path;
+  std::string name;  ///< The folder's own name.
+  std::unique_ptr<model::Model> model;
+  text::Tokenizer tokenizer;
+  GenerationDefaults defaults;
+};
+
+/// Throws Error if the folder is missing or not a model, or if its tokenizer has more tokens than the model.
+ModelFolder open_model_folder(const std::filesystem::path& path);
+
+}  // namespace moru::infer
