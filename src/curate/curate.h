@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <nlohmann/json.hpp>  // Report holds a Json by value
 #include <string>
 #include <vector>
 
@@ -36,11 +37,17 @@ struct FunnelRow {
 
 struct Report {
   std::vector<FunnelRow> funnel;
+  /// {documents, characters, bytes, languages: {code: {documents, characters}}, licences: {id: documents}, lengths:
+  /// quantiles of characters, funnel: [{rule, in, dropped, changed, out}], counts: {rule: {name: number}}}: what was
+  /// masked by kind under counts.personal_data, which lines went under counts.boilerplate.
   Json facts;
 };
 
 /// Reads document/1, writes document/1 to `kept` and decision/1 to `decisions` (dropped: with the whole document).
-/// Bit-identical for any number of threads. Finishes both datasets.
+/// A kept document whose text was changed gets the id of its new text and names the old one in metadata "collected_as";
+/// decisions name documents by their ids as collected. A document that a rule cannot work on is set aside with the
+/// reason. Bit-identical for any number of threads. Finishes both datasets. Throws Error if a dataset cannot be read or
+/// written.
 Report curate(const data::DatasetReader& documents, const Options& options, data::DatasetWriter& kept,
               data::DatasetWriter& decisions, ProgressSink& progress);
 

@@ -1,0 +1,74 @@
+// length: documents too short to say anything, or so long that they are data dumps.
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+#include "core/language.h"
+#include "curate/rule.h"
+#include "text/unicode.h"
+
+namespace moru::curate {
+namespace {
+
+class Length final : public DocumentRule<Length> {
+ public:
+  explicit Length(const Config& section) {
+    // A sentence of Korean has some 30 characters. The web's 50 words (Gopher) would take every short help page.
+    minimum_characters_ = section.integer("minimum_characters", 30, 0);
+    maximum_characters_ = section.integer("maximum_characters", 2'000'000, 1);
+    minimum_words_ = section.integer("minimum_words", 5, 0);
+    maximum_words_ = section.integer("maximum_words", 500'000, 1);
+    check(section, "maximum_characters", minimum_characters_, maximum_characters_);
+    check(section, "maximum_words", minimum_words_, maximum_words_);
+  }
+  Json parameters() const override {
+    return {{"minimum_characters", minimum_characters_},
+            {"maximum_characters", maximum_characters_},
+            {"minimum_words", minimum_words_},
+            {"maximum_words", maximum_words_}};
+  }
+  std::string limit() const override {
+    return fmt::format(fmt::runtime(tr("{} to {} characters, {} to {} words", "{}~{}자, {}~{}어절")),
+                       minimum_characters_, maximum_characters_, minimum_words_, maximum_words_);
+  }
+  Verdict apply(Item& item) const {
+    const auto characters = static_cast<int64_t>(text::count_code_points(item.document.text));
+    int64_t words = 0;
+    text::for_each_word(item.document.text, [&](std::string_view) { ++words; });
+    item.document.measures["characters"] = static_cast<double>(characters);
+    item.document.measures["words"] = static_cast<double>(words);
+    if (characters < minimum_characters_)
+      return drop(characters, minimum_characters_, "fewer characters than the minimum");
+    if (characters > maximum_characters_)
+      return drop(characters, maximum_characters_, "more characters than the maximum");
+    if (words < minimum_words_) return drop(words, minimum_words_, "fewer words than the minimum");
+    if (words > maximum_words_) return drop(words, maximum_words_, "more words than the maximum");
+    return {};
+  }
+
+ private:
+  static void check(const Config& section, std::string_view key, int64_t minimum, int64_t maximum) {
+    if (minimum <= maximum) return;
+    throw Error(
+        section.place(key),
+        fmt::format(fmt::runtime(tr("\"{}\" is less than the minimum, {}", "\"{}\" 값이 최솟값 {}보다 작습니다")), key,
+                    minimum),
+        std::string(tr("raise it, or lower the minimum", "값을 올리거나 최솟값을 낮추세요")));
+  }
+  static Verdict drop(int64_t value, int64_t limit, std::string detail) {
+    Verdict verdict;
+    verdict.action = Verdict::Action::drop;
+    verdict.value = static_cast<double>(value);
+    verdict.limit = static_cast<double>(limit);
+    verdict.detail = std::move(detail);
+    return verdict;
+  }
+  int64_t minimum_characters_, maximum_characters_, minimum_words_, maximum_words_;
+};
+
+}  // namespace
+
+std::unique_ptr<Rule> make_length(const Config& section) {
+  return std::make_unique<Length>(section);
+}
+
+}  // namespace moru::curate
