@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <nlohmann/json.hpp>  // Report holds a Json by value
 #include <string>
 #include <vector>
 
@@ -16,14 +17,15 @@ struct Question {
   std::string id;
   std::string text;
   std::vector<std::string> references;  ///< Any of them is right; the best match counts.
-  std::string cluster;                  ///< Questions of one document are not independent: intervals are clustered by it.
-  std::string set;                      ///< "held-out" or the file's name.
+  std::string cluster;  ///< Questions of one document are not independent: intervals are clustered by it.
+  std::string set;      ///< "held-out" or the file's name.
 };
 
 /// Something that answers questions: a model, a baseline. Answers come in the order of the questions.
 struct System {
   std::string name;
   std::function<std::vector<std::string>(const std::vector<Question>&, ProgressSink&)> answer;
+  bool baseline = false;  ///< Something plain that a model has to beat: the report says where it is not beaten.
 };
 
 struct Interval {
@@ -32,16 +34,27 @@ struct Interval {
 
 struct Score {
   std::string system, set;
+  bool baseline = false;
   uint64_t questions = 0, clusters = 0;
   Interval f1;     ///< Character-bigram F1 after normalising.
   Interval exact;  ///< Share of exact matches after normalising.
 };
 
+/// What a comparison shows. A system is called better only if the interval excludes zero and the adjusted p-value is
+/// below 0.05: else nothing is claimed.
+enum class Verdict { not_shown, a_better, b_better };
+
 /// A minus B on the same questions.
 struct Comparison {
   std::string a, b, set;
   Interval f1_difference;
-  double p_value = 1;  ///< Two-sided, paired, by clusters.
+  double p_value = 1;     ///< Two-sided, paired, by clusters.
+  double p_adjusted = 1;  ///< By Holm, over all comparisons of the report.
+  /// Smallest true difference that these questions show in 4 of 5 cases; negative if it cannot be told.
+  double detectable = -1;
+  uint64_t a_higher = 0, same = 0, b_higher = 0;  ///< Questions, by F1.
+  double exact_p_value = 1;  ///< McNemar's exact test on the exact matches; it takes questions as independent.
+  Verdict verdict = Verdict::not_shown;
 };
 
 struct Report {
@@ -50,15 +63,19 @@ struct Report {
   Json facts;  ///< All of it with every question, answer and score.
 };
 
-/// The held-out samples of a sample/1 dataset as questions.
+/// The held-out chat samples of a sample/1 dataset as questions, clustered by the document they were made from. With a
+/// limit, as many topics as possible are asked before any is asked twice; the choice depends on the samples' ids alone.
 std::vector<Question> held_out_questions(const data::DatasetReader& samples, size_t limit = 0);
-/// A JSONL file: {"id", "question", "answers": […], "document": "path in the source"} a line. Throws Error with the line.
+/// A JSONL file: {"id", "question", "answers": […], "document": "path in the source"} a line. Other members are left
+/// alone; a question without a document is its own cluster. Throws Error with the line.
 std::vector<Question> read_questions(const std::filesystem::path& path);
 
 /// Okapi BM25 retrieval over the corpus (document/1): answers with the passage that fits best. Words are character
-/// bigrams for Hangul and whole words for the rest.
+/// bigrams for Hangul and whole words for the rest. The index is built here; the corpus need not outlive the call.
 System bm25_baseline(const data::DatasetReader& corpus);
 
+/// Asks every system every question. Throws Error if there are no questions or systems, two systems share a name, a
+/// question has no reference, or a system gives another number of answers than it got questions.
 Report evaluate(const std::vector<Question>& questions, const std::vector<System>& systems, ProgressSink& progress);
 
 /// The report for the terminal, and as Markdown.

@@ -1,0 +1,80 @@
+// The report for the terminal.
+
+#include "core/language.h"
+#include "evaluate/evaluate.h"
+#include "evaluate/findings.h"
+#include "text/unicode.h"
+
+namespace moru::evaluate {
+namespace {
+
+// The text with spaces after it (before it, with `right`) up to `width` columns.
+std::string pad(std::string_view text, size_t width, bool right) {
+  const std::string spaces(width - std::min(width, text::display_width(text)), ' ');
+  return right ? spaces + std::string(text) : std::string(text) + spaces;
+}
+
+using Row = std::vector<std::string>;
+
+// Columns as wide as their widest cell; the first `left` of them aligned left, numbers right.
+std::string table(const std::vector<Row>& rows, size_t left) {
+  std::vector<size_t> widths(rows.front().size(), 0);
+  for (const Row& row : rows)
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], text::display_width(row[i]));
+  std::string text;
+  for (size_t r = 0; r < rows.size(); ++r) {
+    std::string line;
+    for (size_t i = 0; i < rows[r].size(); ++i) line += "  " + pad(rows[r][i], widths[i], i >= left);
+    text += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
+    if (r > 0) continue;
+    for (const size_t width : widths) {
+      text += "  ";
+      for (size_t i = 0; i < width; ++i) text += "─";
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+std::string cell(std::string_view english, std::string_view korean) {
+  return std::string(tr(english, korean));
+}
+
+std::string scores_table(const Report& report, const std::string& set) {
+  std::vector<Row> rows = {{cell("system", "대상"), cell("F1 (95 % interval)", "F1 (95 % 구간)"),
+                            cell("exact match (95 % interval)", "완전 일치 (95 % 구간)")}};
+  for (const Score& s : report.scores)
+    if (s.set == set) rows.push_back({s.system, interval_text(s.f1), interval_text(s.exact)});
+  return table(rows, 1);
+}
+
+std::string comparisons_table(const Report& report, const std::string& set) {
+  std::vector<Row> rows = {{cell("A − B", "A − B"), cell("verdict", "판정"),
+                            cell("F1 difference (95 % interval)", "F1 차이 (95 % 구간)"), cell("p", "p"),
+                            cell("p by Holm", "Holm p"), cell("A/=/B higher", "A/=/B 높음")}};
+  for (const Comparison& c : report.comparisons)
+    if (c.set == set)
+      rows.push_back({fmt::format("{} − {}", c.a, c.b), verdict_text(c), interval_text(c.f1_difference, true),
+                      p_text(c.p_value), p_text(c.p_adjusted),
+                      fmt::format("{}/{}/{}", c.a_higher, c.same, c.b_higher)});
+  return rows.size() > 1 ? table(rows, 2) : std::string();
+}
+
+}  // namespace
+
+std::string report_text(const Report& report) {
+  std::string text;
+  for (const std::string& set : set_names(report)) {
+    const Score& any = *std::ranges::find(report.scores, set, &Score::set);
+    if (!text.empty()) text += '\n';
+    text += fmt::format(fmt::runtime(tr("{}: {} questions about {} documents\n", "{}: 질문 {}개, 문서 {}개\n")), set,
+                        any.questions, any.clusters);
+    text += scores_table(report, set);
+    const std::string comparisons = comparisons_table(report, set);
+    if (!comparisons.empty()) text += '\n' + comparisons;
+    for (const std::string& finding : findings(report, set)) text += "  • " + finding + '\n';
+  }
+  return text;
+}
+
+}  // namespace moru::evaluate
