@@ -2,24 +2,16 @@
 #pragma once
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "collect/source.h"
 #include "core/config.h"
 #include "core/progress.h"
 #include "data/dataset.h"
 
 namespace moru::collect {
-
-/// One folder of the recipe's `collect:` list.
-struct FolderSource {
-  std::string name;                 ///< Name in URIs and reports; the folder's own name if not given.
-  std::filesystem::path folder;
-  std::vector<std::string> include = {"**"};  ///< Globs over the path in the folder; ** crosses folders.
-  std::vector<std::string> exclude;
-  std::string licence;              ///< SPDX expression; empty: look beside the files (LICENSE, COPYING, copyright).
-  std::string licence_file;         ///< Where the licence is stated, if not beside the files.
-};
 
 struct Options {
   std::vector<FolderSource> sources;
@@ -28,7 +20,9 @@ struct Options {
   uint64_t memory_per_worker = uint64_t{1} << 30;
 };
 
-/// Reads the recipe's `collect:` list. Relative folders are relative to `base`.
+/// Reads the recipe's `collect:` list and its `collect_limits:`. Relative folders are relative to `base`. Throws Error,
+/// with the recipe's line, for a folder that is not there, a licence that is no SPDX expression, two sources of one
+/// name.
 Options read_options(const Config& recipe, const std::filesystem::path& base);
 /// All that decides the result, for the artefact's key.
 Json to_json(const Options& options);
@@ -40,8 +34,13 @@ struct Report {
   Json facts;  ///< Counts by extractor, licence and reason.
 };
 
-/// Writes documents in byte order of source name and path. What cannot be read is written to `set_aside` with its
-/// reason and counted; it never stops the run. Finishes both datasets.
-Report collect(const Options& options, data::DatasetWriter& documents, data::DatasetWriter& set_aside, ProgressSink& progress);
+/// Writes documents in byte order of source name and path. What cannot be read is written to `set_aside` (decision/1,
+/// rule "collect/REASON") and counted; it never stops the run. Finishes both datasets. Throws Error if a source has no
+/// file that its globs choose. The bytes do not depend on how many workers there are. Call it while no other thread of
+/// the process holds locks (it forks; core/sandbox.h). Reasons: too-large, leaves-folder, not-a-file, unreadable,
+/// unknown-format, invalid-encoding, binary, no-text, not-json, no-text-field, parser-failed, parser-crashed,
+/// time-limit, memory-limit, output-limit.
+Report collect(const Options& options, data::DatasetWriter& documents, data::DatasetWriter& set_aside,
+               ProgressSink& progress);
 
 }  // namespace moru::collect

@@ -28,7 +28,7 @@ BlockKind block_kind(std::string_view name, std::string_view place);
 struct Block {
   BlockKind kind = BlockKind::paragraph;
   Range range;
-  /// heading: 1 … 6; list_item: depth from 1; else 0.
+  /// heading: 1 … 6; list_item: depth from 1; paragraph: depth of the list item that it continues; else 0.
   int level = 0;
   /// list_item: "1", "2", … if its list is numbered, "-" if not. code: its language, if given. Else empty.
   std::string mark;

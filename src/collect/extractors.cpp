@@ -1,0 +1,24 @@
+#include "collect/extractor.h"
+
+namespace moru::collect {
+
+std::span<const Extractor> extractors() {
+  static const std::vector<Extractor> all = {
+      {"html", 1, {".html", ".htm", ".xhtml"}, false, extract_html},
+      {"jsonl", 1, {".jsonl", ".ndjson"}, true, extract_jsonl},
+      {"markdown", 1, {".md", ".markdown", ".mdown"}, false, extract_markdown},
+      {"text", 1, {".txt", ".text", "readme", "news", "changelog", "authors"}, false, extract_plain_text},
+  };
+  return all;
+}
+
+const Extractor* extractor_for(std::string_view path) {
+  std::string name(path.substr(path.rfind('/') + 1));
+  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  for (const Extractor& extractor : extractors())
+    for (const std::string_view ending : extractor.endings)
+      if (ending.starts_with('.') ? name.ends_with(ending) : name == ending) return &extractor;
+  return nullptr;
+}
+
+}  // namespace moru::collect
