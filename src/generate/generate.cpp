@@ -1,0 +1,146 @@
+#include "generate/generate.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "core/hash.h"
+#include "core/random.h"
+#include "data/sample.h"
+#include "generate/choose.h"
+#include "generate/phrasing.h"
+
+namespace moru::generate {
+namespace {
+
+std::vector<Topic> topics_of(const data::Document& document, const Options& options) {
+  const Outline o = outline(document, options.places);
+  std::vector<Topic> topics;
+  for (const Generator& g : generators()) {
+    if (!options.generators.empty() && std::ranges::find(options.generators, g.name) == options.generators.end())
+      continue;
+    const size_t before = topics.size();
+    g.find(o, options, topics);
+    for (size_t i = before; i < topics.size(); ++i) {
+      topics[i].generator = fmt::format("{}/{}", g.name, g.version);
+      topics[i].document = document.id;
+      topics[i].title = o.title;
+      topics[i].place = o.place;
+      topics[i].worth *= o.weight;
+    }
+  }
+  return topics;
+}
+
+struct Asked {
+  std::vector<Question> questions;
+  size_t held_out = 0;  ///< So many at the front are never trained on.
+};
+
+/// Draws a topic's questions, none of which another topic has; those in English at most a third where Korean ones
+/// suffice.
+Asked draw(const Topic& topic, const std::string& id, const Options& options, std::set<std::string>& taken) {
+  std::vector<Question> korean, english;
+  for (Question& q : questions(topic)) (q.korean ? korean : english).push_back(std::move(q));
+  Random random(hash64(id, options.seed));
+  random.shuffle(std::span<Question>(korean));
+  random.shuffle(std::span<Question>(english));
+  const auto most = static_cast<size_t>(options.phrasings);
+  const size_t in_english = std::min(english.size(), std::max(most / 3, most - std::min(most, korean.size())));
+  Asked asked;
+  std::set<std::string> mine;
+  const auto take = [&](std::vector<Question>& from, size_t limit) {
+    for (Question& q : from) {
+      if (asked.questions.size() >= limit) break;
+      const std::string print = fingerprint(q.text);
+      if (taken.contains(print) || !mine.insert(print).second) continue;
+      asked.questions.push_back(std::move(q));
+    }
+  };
+  take(korean, most - in_english);
+  take(english, most);
+  if (asked.questions.size() < 2) return {};
+  taken.merge(mine);
+  random.shuffle(std::span<Question>(asked.questions));
+  const double share = options.held_out_share * static_cast<double>(asked.questions.size());
+  asked.held_out = std::clamp<size_t>(static_cast<size_t>(std::lround(share)), 1, asked.questions.size() - 1);
+  return asked;
+}
+
+Json lengths_of(std::vector<size_t> sizes) {
+  if (sizes.empty()) return Json::object();
+  std::sort(sizes.begin(), sizes.end());
+  const auto at = [&](double q) { return sizes[static_cast<size_t>(q * static_cast<double>(sizes.size() - 1))]; };
+  return {{"p10", at(0.1)},  {"p25", at(0.25)}, {"p50", at(0.5)},
+          {"p75", at(0.75)}, {"p90", at(0.9)},  {"max", sizes.back()}};
+}
+
+}  // namespace
+
+Report generate(const data::DatasetReader& corpus, const Options& options, data::DatasetWriter& samples,
+                ProgressSink& sink) {
+  std::vector<Topic> topics;
+  {
+    Progress progress(sink, "generate", "documents", corpus.count());
+    corpus.for_each([&](const Json& record, std::string_view place) {
+      const data::Document document = data::document_from_json(record, place);
+      std::vector<Topic> found = topics_of(document, options);
+      std::move(found.begin(), found.end(), std::back_inserter(topics));
+      progress.advance();
+    });
+    progress.finish();
+  }
+  const size_t found = topics.size();
+  LeftOut left_out;
+  topics = choose(std::move(topics), options.max_topics, left_out);
+
+  Report report;
+  std::map<std::string, uint64_t> by_generator, by_family, by_language, by_phrasing;
+  std::vector<size_t> sizes;
+  std::set<std::string> taken;
+  for (const Topic& topic : topics) {
+    const std::string id = fmt::format("{}/{}", name_of(topic.family), display_name(topic));
+    const Asked asked = draw(topic, id, options, taken);
+    if (asked.questions.empty()) {
+      ++left_out["too few questions of its own"];
+      continue;
+    }
+    ++report.topics;
+    ++by_generator[topic.generator];
+    ++by_family[std::string(name_of(topic.family))];
+    sizes.push_back(topic.answer.characters());
+    for (size_t i = 0; i < asked.questions.size(); ++i) {
+      const Question& question = asked.questions[i];
+      data::Sample sample;
+      sample.kind = data::SampleKind::chat;
+      sample.messages = {{"user", question.text}, {"assistant", topic.answer.text}};
+      for (const data::Range& range : topic.answer.ranges) sample.origins.push_back({topic.document, range});
+      sample.origins.push_back({topic.document, topic.name_range});
+      sample.generator = topic.generator;
+      sample.topic = id;
+      sample.phrasing = std::string(question.phrasing);
+      sample.held_out = i < asked.held_out;
+      sample.id = data::sample_id(sample);
+      samples.add(data::to_json(sample));
+      ++report.samples;
+      report.held_out += sample.held_out ? 1 : 0;
+      ++by_language[fmt::format("{} question, {} answer", question.korean ? "Korean" : "English",
+                                is_korean(topic.answer.text) ? "Korean" : "English")];
+      ++by_phrasing[sample.phrasing + (sample.held_out ? " held out" : "")];
+    }
+  }
+  report.facts = {{"topics", report.topics},
+                  {"topics_found", found},
+                  {"samples", report.samples},
+                  {"held_out", report.held_out},
+                  {"topics_by_generator", by_generator},
+                  {"topics_by_family", by_family},
+                  {"samples_by_language", by_language},
+                  {"samples_by_phrasing", by_phrasing},
+                  {"answer_characters", lengths_of(sizes)},
+                  {"left_out", left_out}};
+  samples.finish(report.facts);
+  return report;
+}
+
+}  // namespace moru::generate

@@ -1,0 +1,115 @@
+#include "generate/generators/generators.h"
+
+#include <algorithm>
+
+#include "text/korean.h"
+#include "text/unicode.h"
+
+namespace moru::generate {
+namespace {
+
+constexpr std::string_view kKeys[] = {
+    "ctrl",        "escape",      "shift",         "alt",         "command",       "option",
+    "enter",       "return",      "esc",           "tab",         "space",         "spacebar",
+    "home",        "end",         "page up",       "page down",   "pageup",        "pagedown",
+    "delete",      "del",         "backspace",     "insert",      "arrow",         "arrow up",
+    "arrow down",  "arrow left",  "arrow right",   "up arrow",    "down arrow",    "left arrow",
+    "right arrow", "up",          "down",          "left",        "right",         "control",
+    "화살표",      "위쪽 화살표", "아래쪽 화살표", "왼쪽 화살표", "오른쪽 화살표", "위쪽 화살표 키",
+    "스페이스바",  "스페이스",    "더하기",        "빼기",        "곱하기",        "나누기",
+    "하이픈",      "방향키",      "방향 키",       "space bar"};
+
+std::string_view without_tail(std::string_view text, std::string_view tail) {
+  return text.size() > tail.size() && text.ends_with(tail) ? text::trim(text.substr(0, text.size() - tail.size()))
+                                                           : text;
+}
+
+bool is_one_key(std::string_view key) {
+  if (key.empty()) return false;
+  if (key.size() == 1) return true;
+  if ((key[0] == 'f' || key[0] == 'F') && key.size() <= 3 && key[1] >= '1' && key[1] <= '9') return true;
+  const std::string small = text::lower(without_tail(without_tail(key, "키"), " key"));
+  return std::ranges::find(kKeys, small) != std::ranges::end(kKeys);
+}
+
+}  // namespace
+
+bool is_vague(std::string_view name) {
+  const bool one_word = name.find(' ') == std::string_view::npos && name.find('/') == std::string_view::npos;
+  const size_t size = text::count_code_points(name);
+  if (is_korean(name)) return size <= 4 || (one_word && size <= 5);
+  return one_word || size <= 8;
+}
+
+bool tells_what_to_do(std::string_view t) {
+  const std::string_view s = text::trim(t);
+  for (const std::string_view part :
+       {"선택합니다", "클릭합니다", "누릅니다", "누르십시오", "클릭하십시오", "선택하십시오", "입력합니다",
+        "입력하십시오", "사용하십시오", "끕니다", "누른 다음", "하려면", "하십시오"})
+    if (s.find(part) != std::string_view::npos) return true;
+  const std::string small = text::lower(s);
+  for (const std::string_view verb :
+       {"choose ", "click ", "select ", "press ", "right-click ", "double-click ", "open ", "drag ", "type ", "place ",
+        "enter ", "go to ", "use the ", "on the ", "in the "})
+    if (small.starts_with(verb) || small.find(", " + std::string(verb)) != std::string::npos ||
+        small.find(" and " + std::string(verb)) != std::string::npos)
+      return true;
+  return false;
+}
+
+std::string clean_key(std::string_view text) {
+  std::string key = clean_name(text);
+  std::string tight;
+  for (size_t i = 0; i < key.size(); ++i) {  // no white space around a plus sign
+    if (key[i] == ' ' && (i + 1 < key.size() && key[i + 1] == '+')) continue;
+    if (key[i] == ' ' && !tight.empty() && tight.back() == '+') continue;
+    tight += key[i];
+  }
+  return std::string(without_tail(tight, "키"));
+}
+
+data::Range key_range(const data::Document& document, data::Range range) {
+  const std::string_view text = document.slice(range);
+  const std::string name = clean_name(text);
+  const size_t at = name.empty() ? std::string_view::npos : text.find(name);
+  return at == std::string_view::npos ? range : data::Range{range.begin + at, range.begin + at + name.size()};
+}
+
+bool is_key(std::string_view text) {
+  const std::string key = clean_key(text);
+  if (key.empty() || text::count_code_points(key) > 32) return false;
+  bool named = false;  // at least one part is a key's name, not just a letter
+  size_t begin = 0;
+  while (begin <= key.size()) {
+    size_t end = key.find('+', begin);
+    if (end == begin && begin + 1 == key.size()) end = key.size();  // the plus key itself
+    end = std::min(end, key.size());
+    const std::string_view part = std::string_view(key).substr(begin, end - begin);
+    std::string bare(part);
+    if (const size_t bracket = bare.find('('); bracket != std::string::npos && bracket > 0)
+      bare = std::string(text::trim(std::string_view(bare).substr(0, bracket)));
+    if (!is_one_key(bare)) return false;
+    named = named || bare.size() > 1;
+    if (end == key.size()) break;
+    begin = end + 1;
+  }
+  return named;
+}
+
+std::string parent_name(const Outline& o, const Section& s) {
+  if (s.parent == Section::kNone) return {};
+  const Section& parent = o.sections[s.parent];
+  return parent.is_title || is_divider(parent.name) ? std::string() : parent.name;
+}
+
+data::Range cell_range(const data::Document& document, const data::Block& table, std::string_view cell,
+                       uint64_t& from) {
+  if (cell.empty() || from > table.range.end) return {};
+  const size_t at = document.slice({from, table.range.end}).find(cell);
+  if (at == std::string_view::npos) return {};
+  const data::Range range{from + at, from + at + cell.size()};
+  from = range.end;
+  return range;
+}
+
+}  // namespace moru::generate

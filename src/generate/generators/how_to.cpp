@@ -1,0 +1,155 @@
+// how-to: how a task is done, by the numbered steps under its heading or under the sentence that leads to them.
+#include <algorithm>
+
+#include "generate/generators/generators.h"
+#include "generate/task_name.h"
+#include "text/unicode.h"
+
+namespace moru::generate {
+namespace {
+
+constexpr size_t kLongestName = 60;
+
+/// The blocks [begin, end) of one list of steps: until something else than its steps and their notes comes, or the
+/// numbers begin anew.
+size_t end_of_steps(const Outline& o, size_t begin, size_t end) {
+  const int level = o.block(begin).level;
+  for (size_t i = begin + 1; i < end; ++i) {
+    const data::Block& b = o.block(i);
+    if (b.kind == data::BlockKind::list_item && (b.level > level || (b.role == "step" && b.mark != "1"))) continue;
+    if (b.role == "note" || b.role == "tip" || b.role == "warning" || b.kind == data::BlockKind::caption) continue;
+    return i;
+  }
+  return end;
+}
+
+/// The steps, numbered, as many as fit; empty if not even the first does.
+Answer steps(const Outline& o, size_t begin, size_t end, const Lengths& lengths) {
+  const int level = o.block(begin).level;
+  std::vector<size_t> items;
+  for (size_t i = begin; i < end; ++i)
+    if (o.block(i).role == "step" && o.block(i).level == level) items.push_back(i);
+  Answer answer;
+  size_t number = 0, taken = 0;
+  for (const size_t i : items) {
+    // A step's first sentence is what to do; what follows it explains.
+    Answer step;
+    for (const data::Range& sentence : sentences(o.document->text, o.block(i).range)) {
+      std::string_view t = o.document->slice(sentence);
+      if (t.find("not found") != std::string_view::npos) continue;
+      append(step, *o.document, sentence, " ");
+      break;
+    }
+    if (step.empty()) continue;
+    if (leans_on_context(step.text)) break;
+    const std::string lead = items.size() == 1 ? "" : fmt::format("{}. ", ++number);
+    const size_t size = step.characters() + lead.size() + (answer.empty() ? 0 : 1);
+    if (taken + size > lengths.most) break;
+    taken += size;
+    append(answer, *o.document, step.ranges.front(), "\n", lead);
+  }
+  if (items.size() > 1 && number < 2) return {};  // a first step alone is no way to do it
+  return answer;
+}
+
+/// A paragraph that names the task of the steps behind it ("제목을 편집하려면:", "To underline text").
+std::string lead_in(std::string_view text) {
+  std::string name = clean_name(text);
+  if (text::count_code_points(name) > kLongestName || name.find(". ") != std::string::npos || name.ends_with("다"))
+    return {};
+  return task_forms(name).empty() || points_back(name) ? std::string() : name;
+}
+
+/// True if a sentence says what it is for ("…하려면", "To …,") and that is not what the name says.
+bool serves_another_purpose(std::string_view sentence, std::string_view name) {
+  size_t end = sentence.find("려면");
+  if (end == std::string_view::npos) end = sentence.starts_with("To ") ? sentence.find(',') : std::string_view::npos;
+  if (end == std::string_view::npos) return false;
+  const std::string_view purpose = sentence.substr(0, end);
+  size_t shared = 0, words = 0;
+  text::for_each_word(name, [&](std::string_view word) {
+    ++words;
+    const size_t stem = text::count_code_points(word) > 2 ? word.size() - (is_korean(word) ? 3 : 1) : word.size();
+    shared += text::lower(purpose).find(text::lower(word.substr(0, stem))) != std::string::npos ? 1 : 0;
+  });
+  return shared * 2 < words + 1;
+}
+
+/// What to do, from the paragraphs of a task's section that has no steps.
+Answer instruction(const Outline& o, const Section& s, const Lengths& lengths) {
+  for (size_t i = s.begin; i < s.end; ++i) {
+    const data::Block& b = o.block(i);
+    if (b.role == "how_to_get" || b.kind == data::BlockKind::table || b.kind == data::BlockKind::code) continue;
+    if (b.kind != data::BlockKind::paragraph && b.kind != data::BlockKind::list_item) continue;
+    Answer answer;
+    size_t taken = 0;
+    for (const data::Range& sentence : sentences(o.document->text, b.range)) {
+      const std::string_view text = o.document->slice(sentence);
+      if (answer.empty() && (!tells_what_to_do(text) || points_back(text))) continue;
+      if (leans_on_context(text)) break;
+      if (answer.empty() && serves_another_purpose(text, s.name)) continue;
+      const size_t size = text::count_code_points(text) + 1;
+      if (taken + size > lengths.most) break;
+      append(answer, *o.document, sentence, " ");
+      taken += size;
+      if (taken >= lengths.enough) break;
+    }
+    if (!answer.empty()) return answer;
+  }
+  return {};
+}
+
+void add(const Outline& o, const Section& s, std::string name, data::Range range, bool is_title, Answer answer,
+         double worth, std::vector<Topic>& topics) {
+  Topic topic;
+  topic.family = Family::how_to;
+  topic.name = std::move(name);
+  topic.name_range = range;
+  topic.is_title = is_title;
+  topic.needs_context = !is_title && is_vague(topic.name);
+  topic.parent = parent_name(o, s);
+  if (!is_korean(topic.name)) worth -= 0.06;
+  if (answer.characters() > 220) worth -= 0.03;
+  topic.worth = worth;
+  topic.answer = std::move(answer);
+  topics.push_back(std::move(topic));
+}
+
+}  // namespace
+
+void find_how_tos(const Outline& o, const Options& options, std::vector<Topic>& topics) {
+  const Lengths lengths{options.max_answer_chars, 60};
+  for (const Section& s : o.sections) {
+    if (s.name.empty() || text::count_code_points(s.name) > kLongestName || (!s.role.empty() && s.role != "summary"))
+      continue;
+    const bool is_task = !task_forms(s.name).empty();
+    bool named = false;  // the section's own name has been given to a list
+    for (size_t i = s.begin; i < s.end; ++i) {
+      if (o.block(i).role != "step") continue;
+      const size_t end = end_of_steps(o, i, s.end);
+      size_t before = i;
+      while (before > s.begin && o.block(before - 1).kind != data::BlockKind::paragraph) --before;
+      const bool has_lead = before > s.begin && o.block(before - 1).role != "how_to_get";
+      const std::string lead = has_lead ? lead_in(o.text(before - 1)) : std::string();
+      Answer answer = steps(o, i, end, lengths);
+      if (!answer.empty()) {
+        if (is_task && !named)
+          add(o, s, s.name, s.range, s.is_title, std::move(answer), s.is_title ? 1.0 : 0.96, topics);
+        else if (!lead.empty())
+          add(o, s, lead, o.block(before - 1).range, false, std::move(answer), 0.9, topics);
+        else if (!named && !is_divider(s.name) && s.is_title)
+          add(o, s, s.name, s.range, true, std::move(answer), 0.84, topics);
+        named = true;
+      }
+      i = end - 1;
+    }
+    // Under other headings, an instruction says how to use the one field that the heading names.
+    const TaskForms forms = task_forms(s.name);
+    if (is_task && !named && (s.is_title || forms.is_clause || !forms.verb.empty())) {
+      Answer answer = instruction(o, s, lengths);
+      if (!answer.empty()) add(o, s, s.name, s.range, s.is_title, std::move(answer), 0.88, topics);
+    }
+  }
+}
+
+}  // namespace moru::generate
