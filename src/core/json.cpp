@@ -37,6 +37,11 @@ Json parse_json(std::string_view text, std::string_view place) {
                 std::string(tr("not valid JSON", "올바른 JSON이 아닙니다")),
                 std::string(tr("correct the text at that byte, or make the file again",
                                "그 자리의 글을 고치거나 파일을 다시 만드세요")));
+  } catch (const Json::out_of_range& e) {
+    // A number that no double holds (9e999): the library knows no byte for it.
+    throw Error(std::string(place), fmt::format("{}: {}", tr("not valid JSON", "올바른 JSON이 아닙니다"), e.what()),
+                std::string(tr("write a number that fits, or make the file again",
+                               "범위 안의 수로 고치거나 파일을 다시 만드세요")));
   }
 }
 

@@ -17,6 +17,7 @@ TEST(Json, BrokenTextNamesPlaceAndByte) {
   }
   EXPECT_THROW(parse_json("", "x"), Error);
   EXPECT_THROW(parse_json("\"\xFF\"", "x"), Error);
+  EXPECT_THROW(parse_json("[9E999]", "x"), Error) << "a number out of range";
 }
 
 TEST(Json, DeepNestingDoesNotOverflowTheStack) {
