@@ -3,6 +3,8 @@
 #include <bit>
 #include <cassert>
 
+#include "text/bpe_backtrack.h"
+
 namespace moru::text {
 
 using Symbol = BpeScratch::Symbol;
@@ -28,6 +30,21 @@ Bpe::Bpe(const std::array<Token, 256>& byte_tokens, const std::vector<BpeMerge>&
       byte_pair_ranks_[left * 256 + right] = rank(byte_tokens_[left], byte_tokens_[right]);
     }
   }
+  if (auto backtrack = BacktrackEncoder::build(*this, byte_tokens, merges)) {
+    backtrack_ = std::make_unique<const BacktrackEncoder>(*std::move(backtrack));
+  }
+}
+
+Bpe::Bpe(Bpe&&) noexcept = default;
+Bpe& Bpe::operator=(Bpe&&) noexcept = default;
+Bpe::~Bpe() = default;
+
+void Bpe::encode(std::string_view piece, std::vector<Token>& out, BpeScratch& scratch) const {
+  if (backtrack_ && !piece.empty()) {
+    backtrack_->encode(piece, out, scratch);
+  } else {
+    encode_by_merging(piece, out, scratch);
+  }
 }
 
 const Bpe::Slot* Bpe::find(Token left, Token right) const {
@@ -43,7 +60,7 @@ uint32_t Bpe::rank(Token left, Token right) const {
   return slot == nullptr ? kNone : slot->rank;
 }
 
-void Bpe::encode(std::string_view piece, std::vector<Token>& out, BpeScratch& scratch) const {
+void Bpe::encode_by_merging(std::string_view piece, std::vector<Token>& out, BpeScratch& scratch) const {
   assert(piece.size() < kNone);
   const auto byte = [&](size_t i) { return static_cast<unsigned char>(piece[i]); };
   const auto count = static_cast<uint32_t>(piece.size());

@@ -3,12 +3,15 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <vector>
 
 #include "text/tokenizer.h"
 
 namespace moru::text {
+
+class BacktrackEncoder;
 
 /// One merge: where `left` stands before `right`, both become `result`. Its rank is its place in the list.
 struct BpeMerge {
@@ -25,6 +28,8 @@ struct BpeScratch {
   static constexpr uint32_t kNone = UINT32_MAX;
   std::vector<Symbol> symbols;
   std::vector<uint64_t> heap;  ///< rank << 32 | place.
+  std::vector<uint32_t> taken;
+  std::vector<uint64_t> dead;
 };
 
 /// The merges of a vocabulary. Immutable: any number of threads may encode, each with its own scratch.
@@ -33,9 +38,17 @@ class Bpe {
   /// `byte_tokens`: the token of each single byte.
   Bpe(const std::array<Token, 256>& byte_tokens, const std::vector<BpeMerge>& merges);
 
+  Bpe(Bpe&&) noexcept;
+  Bpe& operator=(Bpe&&) noexcept;
+  ~Bpe();
+
   /// Appends the tokens of `piece` (under 4 GiB). Of all pairs that stand side by side the one of lowest rank is merged
-  /// first, among equals the leftmost, until none is left. O(n log n).
+  /// first, among equals the leftmost, until none is left. O(n), or O(n log n) for merges that no training makes.
   void encode(std::string_view piece, std::vector<Token>& out, BpeScratch& scratch) const;
+  /// The same by its definition, with a heap over a linked list. O(n log n).
+  void encode_by_merging(std::string_view piece, std::vector<Token>& out, BpeScratch& scratch) const;
+  /// Whether encode is linear.
+  bool is_linear() const { return backtrack_ != nullptr; }
 
  private:
   struct Slot {
@@ -54,6 +67,7 @@ class Bpe {
   std::vector<Token> results_;             ///< By rank.
   std::vector<Slot> table_;                ///< Open addressing, a power of two, at most half full.
   unsigned shift_ = 0;
+  std::unique_ptr<const BacktrackEncoder> backtrack_;
 };
 
 }  // namespace moru::text

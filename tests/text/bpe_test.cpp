@@ -25,7 +25,8 @@ std::vector<Token> by_definition(std::vector<Token> tokens, const std::vector<Bp
   }
 }
 
-void expect_definition(const TokenizerParts& parts, const std::vector<std::string>& texts) {
+/// Returns whether the vocabulary allows the linear way.
+bool expect_definition(const TokenizerParts& parts, const std::vector<std::string>& texts) {
   std::array<Token, 256> byte_tokens{};
   for (size_t id = parts.added.size(); id < parts.bytes.size(); ++id) {
     if (parts.bytes[id].size() == 1)
@@ -33,12 +34,20 @@ void expect_definition(const TokenizerParts& parts, const std::vector<std::strin
   }
   const Bpe bpe(byte_tokens, parts.merges);
   BpeScratch scratch;
-  for (const std::string& text : texts) {
-    std::vector<Token> bytes, tokens;
-    for (const char c : text) bytes.push_back(byte_tokens[static_cast<unsigned char>(c)]);
-    bpe.encode(text, tokens, scratch);
-    ASSERT_EQ(tokens, by_definition(bytes, parts.merges)) << text;
-  }
+  const auto compare = [&] {
+    for (const std::string& text : texts) {
+      std::vector<Token> bytes, tokens;
+      for (const char c : text) bytes.push_back(byte_tokens[static_cast<unsigned char>(c)]);
+      bpe.encode(text, tokens, scratch);
+      const std::vector<Token> expected = by_definition(bytes, parts.merges);
+      ASSERT_EQ(tokens, expected) << text;
+      tokens.clear();
+      bpe.encode_by_merging(text, tokens, scratch);
+      ASSERT_EQ(tokens, expected) << text;
+    }
+  };
+  compare();
+  return bpe.is_linear();
 }
 
 std::vector<std::string> random_texts(std::string_view alphabet, size_t count) {
@@ -58,25 +67,26 @@ TEST(Bpe, EqualsItsDefinitionOnTrainedMerges) {
   for (const std::string& page : help_pages(12)) {
     for (size_t at = 0; at + 400 < page.size(); at += 400) texts.push_back(page.substr(at, 100 + at % 300));
   }
-  expect_definition(parts, texts);
+  EXPECT_TRUE(expect_definition(parts, texts));
 }
 
 TEST(Bpe, EqualsItsDefinitionOnRunsOfEqualSymbols) {
   const std::vector<std::string> texts = random_texts("ab", 3000);
-  expect_definition(read_tokenizer_json(trained_on(texts, 80 + 256 + 60), "t"), texts);
+  EXPECT_TRUE(expect_definition(read_tokenizer_json(trained_on(texts, 80 + 256 + 60), "t"), texts));
 }
 
 // A file from elsewhere may hold merges that no training makes: two ways to one token, a part that comes after its
 // whole.
 TEST(Bpe, EqualsItsDefinitionOnAnyMerges) {
   Random random(6);
-  const std::vector<std::string> texts = random_texts("abc", 300);
-  for (int round = 0; round < 60; ++round) {
+  const std::vector<std::string> texts = random_texts("abc", 60);
+  int linear = 0;
+  for (int round = 0; round < 400; ++round) {
     TokenizerParts parts;
     for (unsigned b = 0; b < 256; ++b) parts.bytes.emplace_back(1, static_cast<char>(b));
     std::map<std::string, Token> known;
     std::vector<Token> pool = {'a', 'b', 'c'};
-    for (int i = 0; i < 40; ++i) {
+    for (size_t n = 1 + random.below(40); n > 0; --n) {
       const Token left = pool[random.below(pool.size())], right = pool[random.below(pool.size())];
       const std::string bytes = parts.bytes[static_cast<size_t>(left)] + parts.bytes[static_cast<size_t>(right)];
       const auto [it, is_new] = known.try_emplace(bytes, static_cast<Token>(parts.bytes.size()));
@@ -86,9 +96,11 @@ TEST(Bpe, EqualsItsDefinitionOnAnyMerges) {
       }
       parts.merges.push_back({left, right, it->second});
     }
-    random.shuffle(std::span(parts.merges));
-    expect_definition(parts, texts);
+    if (random.below(2)) random.shuffle(std::span(parts.merges));
+    linear += expect_definition(parts, texts);
   }
+  EXPECT_GT(linear, 15);
+  EXPECT_LT(linear, 360);
 }
 
 }  // namespace
