@@ -175,7 +175,9 @@ void DocumentBuilder::table(std::vector<std::vector<std::string>> cells, std::st
     if (std::ranges::all_of(row, &std::string::empty)) continue;
     std::vector<std::string>& out = rows.emplace_back();
     for (const size_t column : kept) out.push_back(column < row.size() ? std::move(row[column]) : std::string());
-    text += fmt::format("{}{}", text.empty() ? "" : "\n", fmt::join(out, " | "));
+    std::span<const std::string> drawn(out);  // a row's empty end is not drawn
+    while (drawn.back().empty()) drawn = drawn.first(drawn.size() - 1);
+    text += fmt::format("{}{}", text.empty() ? "" : "\n", fmt::join(drawn, " | "));
   }
   if (rows.empty()) return;
   add(data::BlockKind::table, "", text, "", role).cells = std::move(rows);
@@ -201,6 +203,15 @@ void DocumentBuilder::code(std::string_view content, std::string_view language, 
 void DocumentBuilder::caption(std::string_view content, std::string_view role) {
   const std::string line = one_line(content);
   if (!line.empty()) add(data::BlockKind::caption, "", line, "", role);
+}
+
+bool DocumentBuilder::extend(std::string_view role, std::string_view end, std::string_view content) {
+  if (document_.blocks.empty()) return false;
+  data::Block& block = document_.blocks.back();
+  if (block.kind != data::BlockKind::paragraph || block.role != role || !document_.text.ends_with(end)) return false;
+  document_.text += " " + one_line(content);
+  block.range.end = document_.text.size();
+  return true;
 }
 
 void DocumentBuilder::metadata(const std::string& key, std::string_view value) {

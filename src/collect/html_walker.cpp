@@ -121,6 +121,7 @@ void HtmlWalker::element(const GumboNode* n, Frame frame) {
     ++frame.depth;
   }
   if (has_class(e, "howtogetheader")) frame.caption = true;
+  if (has_class(e, "icontable")) frame.icon = true;
   children(n, frame);
   flush(frame);
 }
@@ -240,6 +241,12 @@ void HtmlWalker::meta(const GumboElement& e) {
   if (attribute(e, "itemprop") == "keywords") builder_.metadata_line("keywords", attribute(e, "content"));
 }
 
+void HtmlWalker::icon(std::string_view name) {
+  for (const std::string_view end : {"click", "click:", "clicking", "press"})
+    if (builder_.extend("how_to_get", end, name)) return;
+  builder_.caption(name, "icon");
+}
+
 void HtmlWalker::note_menu_paths() {
   // Items that only a dash, an arrow or a space parts are one path: "Tools - " "AutoCorrect - " "AutoCorrect Options".
   constexpr std::string_view kBetween = " -\xE2\x80\x93\xE2\x96\xB8\xE2\x86\x92>";
@@ -268,8 +275,13 @@ void HtmlWalker::flush(const Frame& frame) {
                                   : frame.numbered_steps && frame.item != nullptr ? "step"
                                   : summary_                                      ? "summary"
                                                                                   : "";
+    constexpr std::string_view kBullet = "\xE2\x80\xA2 ";
     if (frame.caption)
       builder_.caption(text, role);
+    else if (frame.icon)
+      icon(text);
+    else if (frame.item == nullptr && text.starts_with(kBullet))
+      builder_.list_item(text.substr(kBullet.size()), 1, "-", role);
     else if (frame.item != nullptr && !frame.item->emitted)
       builder_.list_item(text, frame.depth, frame.item->mark, role);
     else

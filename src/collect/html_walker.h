@@ -36,7 +36,7 @@ class HtmlWalker {
     Item* item = nullptr;
     int depth = 0;    ///< Of lists.
     int nesting = 0;  ///< Of elements.
-    bool caption = false;
+    bool caption = false, icon = false;
     bool numbered_steps = false;
   };
 
@@ -50,6 +50,7 @@ class HtmlWalker {
   void preformatted(const GumboNode* node, const Frame& frame);
   void related(const GumboNode* node);
   void meta(const GumboElement& element);
+  void icon(std::string_view name);
   void note_menu_paths();
   void flush(const Frame& frame);
 
