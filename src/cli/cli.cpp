@@ -6,7 +6,10 @@
 namespace moru::cli {
 namespace {
 
-constexpr std::array<Register, 0> kCommands = {};
+constexpr Register kCommands[] = {
+    register_serve,
+    register_chat,
+};
 
 }  // namespace
 

@@ -49,7 +49,6 @@ void Request::finish() noexcept {
     fail(std::current_exception());
     return;
   }
-  if (streamer_.stopped()) completion_.finish_reason = "stop";
   if (on_done_) on_done_(std::move(completion_), nullptr);
 }
 

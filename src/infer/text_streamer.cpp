@@ -26,7 +26,7 @@ Lead lead_of(unsigned char c) {
 
 }  // namespace
 
-void take_characters(std::string& raw, std::string& text, bool last) {
+void take_characters(std::string& raw, std::string& text) {
   size_t i = 0;
   while (i < raw.size()) {
     const Lead lead = lead_of(static_cast<unsigned char>(raw[i]));
@@ -44,7 +44,7 @@ void take_characters(std::string& raw, std::string& text, bool last) {
     }
     if (good == static_cast<size_t>(lead.length)) {
       text.append(raw, i, good);
-    } else if (i + good == raw.size() && !last) {
+    } else if (i + good == raw.size()) {
       break;
     } else {
       text += kReplacement;
@@ -62,16 +62,13 @@ TextStreamer::TextStreamer(std::vector<std::string> stop) : stop_(std::move(stop
 std::string TextStreamer::push(std::string_view bytes) {
   if (stopped_) return {};
   raw_ += bytes;
-  take_characters(raw_, held_, false);
+  take_characters(raw_, held_);
   return release();
 }
 
 std::string TextStreamer::finish() {
   if (stopped_) return {};
-  take_characters(raw_, held_, true);
-  std::string text = release();
-  if (!stopped_) text += std::exchange(held_, {});
-  return text;
+  return std::exchange(held_, {});
 }
 
 std::string TextStreamer::release() {

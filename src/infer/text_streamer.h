@@ -16,7 +16,7 @@ class TextStreamer {
 
   /// The text that these bytes complete. Text is held back while it could still begin a stop string.
   std::string push(std::string_view bytes);
-  /// The rest: what was held back, and U+FFFD for a character that never came whole. Call once, at the end.
+  /// The rest: what was held back. A character that never came whole is left out. Call once, at the end.
   std::string finish();
   /// Whether a stop string has come. It and all after it are left out.
   bool stopped() const { return stopped_; }
@@ -30,7 +30,8 @@ class TextStreamer {
   bool stopped_ = false;
 };
 
-/// Moves all whole characters from the front of `raw` to the end of `text`; with `last`, the remains become U+FFFD.
-void take_characters(std::string& raw, std::string& text, bool last);
+/// Moves all whole characters from the front of `raw` to the end of `text`, U+FFFD for what is none; what may yet
+/// become a character stays.
+void take_characters(std::string& raw, std::string& text);
 
 }  // namespace moru::infer

@@ -104,7 +104,7 @@ TEST_F(EngineTest, PiecesAreWholeCharactersAndMakeTheAnswer) {
   std::string joined;
   const Completion completion = engine.chat(question("표란?"), greedy(40), [&](std::string_view piece) {
     std::string raw(piece), whole;
-    take_characters(raw, whole, false);
+    take_characters(raw, whole);
     EXPECT_EQ(whole, piece);
     joined += piece;
     return true;
