@@ -1,9 +1,11 @@
 #include "text/korean.h"
-
-#include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
 #include <initializer_list>
+
+#include "text/unicode.h"
+
+#include "text/unicode.h"
 
 namespace moru::text {
 namespace {
@@ -212,11 +214,10 @@ std::string with_particle(std::string_view word, Particle kind) {
 
 double hangul_share(std::string_view text) {
   size_t hangul = 0, letters = 0;
-  for (int32_t i = 0, n = static_cast<int32_t>(text.size()); i < n;) {
-    UChar32 c = 0;
-    U8_NEXT_OR_FFFD(reinterpret_cast<const uint8_t*>(text.data()), i, n, c);
-    if (is_syllable(c)) ++hangul;
-    if (is_syllable(c) || is_latin(c) || (c >= 0x80 && u_isalpha(c))) ++letters;
+  for (size_t i = 0; i < text.size();) {
+    const char32_t c = next_code_point(text, i);
+    if (is_hangul(c)) ++hangul;
+    if (is_hangul(c) || is_letter(c)) ++letters;
   }
   return letters == 0 ? 0 : static_cast<double>(hangul) / static_cast<double>(letters);
 }

@@ -3,6 +3,7 @@
 #include <cld2/public/compact_lang_det.h>
 #include <cld2/public/encodings.h>
 
+#include "text/korean.h"
 #include "text/unicode.h"
 
 namespace moru::text {
@@ -26,21 +27,6 @@ std::string_view first_bytes(std::string_view text) {
 }
 
 }  // namespace
-
-double hangul_share(std::string_view text) {
-  size_t letters = 0;
-  size_t hangul = 0;
-  for (size_t i = 0; i < text.size();) {
-    const char32_t c = next_code_point(text, i);
-    if (is_hangul(c)) {
-      ++hangul;
-      ++letters;
-    } else if (is_letter(c)) {
-      ++letters;
-    }
-  }
-  return letters == 0 ? 0 : static_cast<double>(hangul) / static_cast<double>(letters);
-}
 
 DetectedLanguage detect_language(std::string_view text) {
   text = first_bytes(text);

@@ -17,7 +17,4 @@ struct DetectedLanguage {
 /// The rest is CLD2's. Reads at most the first 64 KiB. Thread-safe.
 DetectedLanguage detect_language(std::string_view text);
 
-/// Share of Hangul among the letters of a text, 0 if it has none.
-double hangul_share(std::string_view text);
-
 }  // namespace moru::text

@@ -1,5 +1,7 @@
 #include "text/language.h"
 
+#include "text/korean.h"
+
 namespace moru::text {
 namespace {
 
