@@ -1,9 +1,9 @@
 #include "text/korean.h"
+
+#include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
 #include <initializer_list>
-
-#include "text/unicode.h"
 
 #include "text/unicode.h"
 
