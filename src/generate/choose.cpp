@@ -4,7 +4,7 @@
 #include <numeric>
 #include <set>
 
-#include "text/unicode.h"
+#include "core/hash.h"
 
 namespace moru::generate {
 namespace {
@@ -18,8 +18,9 @@ std::vector<std::pair<std::string, bool>> qualifiers(const Topic& t, const std::
   // A title that several documents have does not say which is meant; with the place before it, it may.
   const auto found = titles.find(fingerprint(t.title));
   const bool vague = is_divider(t.title) || (found != titles.end() && found->second > 1);
-  if (t.is_title || t.family == Family::key_effect || t.family == Family::effect_key || t.family == Family::use ||
-      t.family == Family::syntax || t.family == Family::returns || t.family == Family::example)
+  if (t.is_title || t.prefers_place || t.family == Family::key_effect || t.family == Family::effect_key ||
+      t.family == Family::use || t.family == Family::syntax || t.family == Family::returns ||
+      t.family == Family::example)
     add(t.place, true);
   if (t.is_title) return ways;
   if (t.family == Family::key_effect || t.family == Family::effect_key) {
@@ -90,7 +91,10 @@ std::vector<bool> qualify(std::vector<Topic*>& group, const std::map<std::string
 }
 
 std::vector<size_t> worthiest(const std::vector<Topic>& topics, std::vector<size_t> order, size_t most) {
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return topics[a].worth > topics[b].worth; });
+  // Equals are drawn by hash, so that the order of the documents prefers none.
+  std::vector<std::pair<double, uint64_t>> rank(topics.size());
+  for (const size_t i : order) rank[i] = {-topics[i].worth, hash64(key_of(topics[i], topics[i].qualifier))};
+  std::ranges::sort(order, [&](size_t a, size_t b) { return std::tie(rank[a], a) < std::tie(rank[b], b); });
   std::array<size_t, kFamilies> room{};
   for (size_t f = 0; f < kFamilies; ++f)
     room[f] = static_cast<size_t>(share_of(static_cast<Family>(f)) * static_cast<double>(most));

@@ -12,6 +12,8 @@ Options read_options(const Config& section) {
   o.phrasings = static_cast<int>(section.integer("phrasings", o.phrasings, 2, 64));
   o.max_answer_chars =
       static_cast<size_t>(section.integer("max_answer_chars", static_cast<int64_t>(o.max_answer_chars), 20, 100'000));
+  o.max_steps_chars = static_cast<size_t>(section.integer(
+      "max_steps_chars", static_cast<int64_t>(std::max(o.max_answer_chars, o.max_steps_chars)), 20, 100'000));
   o.max_topics = static_cast<size_t>(section.integer("max_topics", static_cast<int64_t>(o.max_topics), 0));
   o.seed = static_cast<uint64_t>(section.integer("seed", static_cast<int64_t>(o.seed), 0));
   o.generators = section.texts("generators");
@@ -37,6 +39,7 @@ Json to_json(const Options& o) {
   return {{"held_out_share", o.held_out_share},
           {"phrasings", o.phrasings},
           {"max_answer_chars", o.max_answer_chars},
+          {"max_steps_chars", o.max_steps_chars},
           {"max_topics", o.max_topics},
           {"generators", used},
           {"places", places},

@@ -150,6 +150,9 @@ std::string clean_name(std::string_view text) {
   }
   for (const std::string_view stray : {"로 ", "을 ", "를 ", "의 ", "은 ", "는 ", "이(가) ", "에서 "})
     if (rest.starts_with(stray)) return {};  // a translation's leftover, which no question can name
+  // "표를 만들려면 다음을 수행합니다": the purpose is the name.
+  if (const size_t at = rest.find("려면 다음"); at != std::string_view::npos)
+    rest = rest.substr(0, at + std::string_view("려면").size());
   if (!has_word(rest) || rest.find("not found") != std::string_view::npos || rest.find("@@@") != std::string_view::npos)
     return {};
   return std::string(rest);

@@ -110,7 +110,7 @@ Slots slots_of(const Topic& t) {
     for (const auto& [korean, english] : kKinds)
       if (t.name.substr(space + 1) == korean) kind = english;
     slots["english"] = t.name.substr(0, space) + std::string(kind) + (t.qualifier.empty() ? "" : " in " + t.qualifier);
-  } else {
+  } else if (!slots["topic"].empty()) {
     slots["english"] = t.name + (t.qualifier.empty() ? "" : " in " + t.qualifier);
   }
   return slots;

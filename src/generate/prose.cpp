@@ -101,6 +101,9 @@ bool is_korean(std::string_view text) {
 bool leans_on_context(std::string_view sentence) {
   const std::string_view s = text::trim(sentence);
   if (s.empty() || s.ends_with(":") || s.ends_with("...") || s.ends_with(",") || s.ends_with(";")) return true;
+  for (const std::string_view open_end :
+       {" either", " by", " to", " of", " or", " and", " with", " the", " click", " 및", " 또는"})
+    if (s.ends_with(open_end)) return true;
   const std::string small = text::lower(s);
   if (contains_any(small, {"not found]",
                            "d'oh!",
@@ -134,7 +137,7 @@ bool leans_on_context(std::string_view sentence) {
        "다음 그림", "다음 절",    "다음 방법", "다음 단계",   "다음 두 ",     "다음 세 ",     "다음 옵션",  "다음 작업",
        "다음 명령", "다음 키",    "다음에서",  "다음에 설명", "아래 표",      "아래의",       "아래에",     "위의 예",
        " 이 예",    "이 섹션",    "이 절에",   "이 장에",     "참조하십시오", "참고하십시오", "참조하세요", "을 참조",
-       "를 참조",   "알아봅니다", "앞의 예",   "위에 설명",   "위에서 설명"});
+       "를 참조",   "알아봅니다", "앞의 예",   "위에 설명",   "위에서 설명",  "링크를 클릭"});
 }
 
 bool points_back(std::string_view sentence) {

@@ -18,22 +18,22 @@ std::span<const Generator> generators() {
 double share_of(Family family) {
   switch (family) {
     case Family::how_to:
-      return 0.34;
+      return 0.32;
     case Family::meaning:
-      return 0.28;
+      return 0.20;
     case Family::use:
-      return 0.12;
+      return 0.19;
     case Family::menu:
       return 0.09;
     case Family::key_effect:
     case Family::effect_key:
-      return 0.04;
+      return 0.03;
     case Family::syntax:
-      return 0.04;
+      return 0.10;
     case Family::example:
       return 0.02;
     case Family::command_key:
-      return 0.02;
+      return 0.01;
     case Family::returns:
       return 0.01;
   }

@@ -16,23 +16,24 @@ constexpr int kRieul = 8;
 
 // Nouns of action: with 하다 they are verbs.
 constexpr std::string_view kActions[] = {
-    "적용",     "삽입", "삭제",   "변경", "편집",   "정의",     "추가",       "제거",     "이동",   "복사",
-    "인쇄",     "저장", "설정",   "해제", "사용",   "작성",     "계산",       "표시",     "정렬",   "검색",
-    "입력",     "선택", "분할",   "병합", "연결",   "변환",     "확인",       "생성",     "수정",   "지정",
-    "회전",     "고정", "보호",   "취소", "복원",   "제어",     "관리",       "실행",     "기록",   "할당",
-    "가져오기", "등록", "교체",   "전환", "활성화", "비활성화", "숨김",       "결합",     "그룹화", "재정렬",
-    "배치",     "배열", "맞춤",   "확대", "축소",   "조정",     "조절",       "최적화",   "갱신",   "업데이트",
-    "공유",     "비교", "합침",   "번역", "필터링", "탐색",     "열람",       "전송",     "발송",   "제한",
-    "구성",     "잠금", "암호화", "서명", "디버깅", "참조",     "업그레이드", "다운로드", "설치",   "재생",
-    "중지",     "시작", "종료",   "강조", "조회",   "평가",     "서식 설정"};
+    "적용",     "삽입",   "삭제",   "변경",       "편집",     "정의", "추가", "제거", "이동", "복사",   "인쇄",
+    "저장",     "설정",   "해제",   "사용",       "작성",     "계산", "표시", "정렬", "검색", "입력",   "선택",
+    "분할",     "병합",   "연결",   "변환",       "확인",     "생성", "수정", "지정", "회전", "고정",   "보호",
+    "취소",     "복원",   "관리",   "실행",       "기록",     "할당", "등록", "교체", "전환", "활성화", "비활성화",
+    "결합",     "그룹화", "재정렬", "배치",       "배열",     "확대", "축소", "조정", "조절", "최적화", "갱신",
+    "업데이트", "공유",   "비교",   "번역",       "필터링",   "탐색", "전송", "발송", "제한", "구성",   "암호화",
+    "서명",     "디버깅", "참조",   "업그레이드", "다운로드", "설치", "재생", "중지", "시작", "종료",   "강조",
+    "조회",     "평가",   "처리",   "분리",       "검사",     "반복", "요약", "통합", "호출", "측정",   "대체",
+    "분석",     "출력",   "초기화", "자동화",     "지역화",   "정리", "제출", "예약", "접속", "초대",   "승인",
+    "신청",     "결재",   "발급"};
 
 // Verbs whose noun form in -기 names a task; other words in -기 are mostly things ("편집기", "크기", "분기").
 constexpr std::string_view kStems[] = {
-    "하",   "만들",   "바꾸", "넣",     "열",     "닫",       "쓰",     "읽",   "찾",   "보",   "묶",   "풀",
-    "끄",   "켜",     "걸",   "숨기",   "옮기",   "나누",     "합치",   "오",   "내",   "리",   "지우", "고치",
-    "줄이", "맞추",   "채우", "꾸미",   "끌",     "놓",       "누르",   "고르", "정하", "받",   "붙이", "펼치",
-    "접",   "잠그",   "띄우", "겹치",   "뒤집",   "늘이",     "당기",   "밀",   "빼",   "매기", "그리", "돌리",
-    "보내", "물들이", "덮",   "바로잡", "건너뛰", "이어붙이", "따라가", "가",   "없애", "얻"};
+    "하",     "만들", "바꾸",   "넣",     "열",       "닫",     "쓰",   "읽",   "찾",   "묶",   "풀",   "끄",
+    "켜",     "걸",   "숨기",   "옮기",   "나누",     "합치",   "오",   "내",   "리",   "지우", "고치", "줄이",
+    "맞추",   "채우", "꾸미",   "끌",     "놓",       "누르",   "고르", "정하", "받",   "붙이", "펼치", "접",
+    "잠그",   "띄우", "겹치",   "뒤집",   "늘이",     "당기",   "밀",   "빼",   "매기", "그리", "돌리", "보내",
+    "물들이", "덮",   "바로잡", "건너뛰", "이어붙이", "따라가", "가",   "없애", "얻"};
 
 // Nouns that end like a particle.
 constexpr std::string_view kNotParticles[] = {"매크로", "가로", "세로", "경로", "제로", "회로", "도로",
@@ -122,14 +123,15 @@ TaskForms korean_forms(std::string_view name) {
     forms.way_of = join(words, words.size() - 1);
     return forms;
   }
-  if (is_one_of(last, kActions) && last != "가져오기") {
-    if (words.size() > 1 && before().empty()) return {};
-    return from_stem(before(), last + "하");
-  }
+  const auto action = [&](const std::string& stem) {
+    TaskForms forms = words.size() > 1 && before().empty() ? TaskForms{} : from_stem(before(), stem);
+    forms.is_action = words.size() > 1;
+    return forms;
+  };
+  if (is_one_of(last, kActions)) return action(last + "하");
   if (last.size() > 3 && last.ends_with("기") && is_verb(last.substr(0, last.size() - 3))) {
-    if (words.size() > 1 && before().empty()) return {};
     if (words.size() == 1 && last == "보기") return {};
-    return from_stem(before(), last.substr(0, last.size() - 3));
+    return action(last.substr(0, last.size() - 3));
   }
   return {};
 }
@@ -159,6 +161,9 @@ constexpr std::string_view kPlainVerbs[] = {
     "read",      "register", "repeat", "reset",  "round",   "run",     "search",  "send",      "show",     "sign",
     "start",     "stop",     "work"};
 
+constexpr std::string_view kNoVerbs[] = {"the",  "a",     "an",      "all",  "be", "this",
+                                         "that", "other", "another", "each", "no", "one"};
+
 std::string verb_of_gerund(std::string_view word) {
   const std::string small = text::lower(word);
   if (small.size() < 5 || !small.ends_with("ing")) return {};
@@ -178,7 +183,7 @@ TaskForms english_forms(std::string_view name) {
     words.erase(words.begin());
     if (!text::is_letter(static_cast<unsigned char>(words[0][0]))) return {};
     words[0] = text::lower(words[0]);
-    if (words[0] == "the" || words[0] == "be") return {};
+    if (is_one_of(words[0], kNoVerbs)) return {};
     forms.verb = join(words, words.size());
     forms.is_clause = true;
     return forms;
@@ -203,6 +208,7 @@ TaskForms english_forms(std::string_view name) {
 
 TaskForms task_forms(std::string_view name) {
   const std::string_view bare = text::trim(name);
+  if (bare.find(" - ") != std::string_view::npos) return {};  // "Wizard - Fields": a place
   return text::hangul_share(bare) > 0 && text::final_index(bare) >= 0 ? korean_forms(bare) : english_forms(bare);
 }
 

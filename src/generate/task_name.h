@@ -13,6 +13,7 @@ struct TaskForms {
   std::string wish;        ///< "자동 필터를 적용하고" (… 싶어요)
   std::string verb;        ///< English: "insert frames"
   bool is_clause = false;  ///< The name is "…려면" or "To …": it cannot stand as a noun.
+  bool is_action = false;  ///< The name ends in an action, though it may have no inflected forms ("고정 및 분리").
   bool empty() const { return if_to.empty() && verb.empty(); }
 };
 

@@ -26,6 +26,7 @@ struct Topic {
   data::Range name_range;      ///< Where the document names it.
   bool is_title = false;       ///< The document as a whole is about it.
   bool needs_context = false;  ///< The name alone does not say what is meant.
+  bool prefers_place = false;  ///< Its place tells it from namesakes better than its title does.
   std::string parent;          ///< The heading above, if it is neither the title nor a divider.
   Answer answer;
   double worth = 0.5;  ///< 0 … 1: which topics are kept where there are too many.

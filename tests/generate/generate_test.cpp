@@ -208,7 +208,7 @@ TEST(Generate, AnswersStandAlone) {
 
 TEST(Generate, AnswersEndAtASentenceOrStepWithinTheLimit) {
   Options brief;
-  brief.max_answer_chars = 40;
+  brief.max_answer_chars = brief.max_steps_chars = 40;
   const Outcome r =
       run({Page("scalc/a.html")
                .heading(1, "긴 작업 실행")

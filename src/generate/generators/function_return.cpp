@@ -97,7 +97,8 @@ void find_functions(const Outline& o, const Options& options, std::vector<Topic>
       topic.name_range = s.range;
       topic.is_title = s.is_title;
       topic.parent = parent_name(o, s);
-      topic.worth = worth - (s.is_title ? 0 : 0.15);
+      topic.worth =
+          worth - (s.is_title ? 0 : 0.15) + (is_korean(answer.text) ? 0.02 : 0) - (answer.characters() > 90 ? 0.02 : 0);
       topic.answer = std::move(answer);
       topics.push_back(std::move(topic));
     };

@@ -41,20 +41,51 @@ bool is_vague(std::string_view name) {
   return one_word || size <= 8;
 }
 
+bool is_very_vague(std::string_view name) {
+  const size_t size = text::count_code_points(name);
+  if (is_korean(name)) return size <= 3;
+  const bool is_abbreviation = std::ranges::none_of(name, [](char c) { return c >= 'a' && c <= 'z'; });
+  return size <= 6 && name.find(' ') == std::string_view::npos && !is_abbreviation;
+}
+
+bool is_menu_path(std::string_view line) {
+  if (line.ends_with("click") || line.ends_with("클릭")) return false;  // goes on with a picture
+  if (line.find(" - ") == std::string_view::npos && line.find(" ▸ ") == std::string_view::npos &&
+      line.find(" > ") == std::string_view::npos)
+    return false;
+  const std::string small = text::lower(line);
+  for (const std::string_view verb : {"choose ", "menu ", "open ", "select ", "go to ", "in ", "on "})
+    if (small.starts_with(verb)) return true;
+  for (const std::string_view verb : {"선택합니다", "선택하십시오", "누릅니다", "클릭합니다", "메뉴", "탭"})
+    if (small.find(verb) != std::string::npos) return true;
+  return is_korean(line) && line.ends_with(".");
+}
+
+bool states_purpose(std::string_view sentence) {
+  if (sentence.starts_with("To ")) return true;
+  const size_t at = sentence.find("려면");
+  return at != std::string_view::npos && at * 2 < sentence.size();
+}
+
 bool tells_what_to_do(std::string_view t) {
+  static constexpr std::string_view kEndings[] = {"선택합니다", "클릭합니다", "누릅니다",  "십시오",     "입력합니다",
+                                                  "끕니다",     "누른 다음",  "하려면",    "엽니다",     "둡니다",
+                                                  "놓습니다",   "하세요",     "으세요",    "끌어옵니다", "배치합니다",
+                                                  "전환합니다", "닫습니다",   "해제합니다"};
+  static constexpr std::string_view kVerbs[] = {
+      "choose", "click",    "select",  "press",  "right-click", "double-click", "open",     "drag",  "type",   "place",
+      "enter",  "go to",    "use the", "on the", "in the",      "put",          "position", "set",   "move",   "add",
+      "create", "check",    "mark",    "insert", "copy",        "hold",         "run",      "start", "switch", "close",
+      "save",   "navigate", "uncheck", "define", "write",       "highlight",    "clear",    "point"};
   const std::string_view s = text::trim(t);
-  for (const std::string_view part :
-       {"선택합니다", "클릭합니다", "누릅니다", "누르십시오", "클릭하십시오", "선택하십시오", "입력합니다",
-        "입력하십시오", "사용하십시오", "끕니다", "누른 다음", "하려면", "하십시오"})
-    if (s.find(part) != std::string_view::npos) return true;
+  if (std::ranges::any_of(kEndings, [&](std::string_view e) { return s.find(e) != std::string_view::npos; }))
+    return true;
   const std::string small = text::lower(s);
-  for (const std::string_view verb :
-       {"choose ", "click ", "select ", "press ", "right-click ", "double-click ", "open ", "drag ", "type ", "place ",
-        "enter ", "go to ", "use the ", "on the ", "in the "})
-    if (small.starts_with(verb) || small.find(", " + std::string(verb)) != std::string::npos ||
-        small.find(" and " + std::string(verb)) != std::string::npos)
-      return true;
-  return false;
+  return std::ranges::any_of(kVerbs, [&](std::string_view v) {
+    const std::string verb = std::string(v) + " ";
+    return small.starts_with(verb) || small.find(", " + verb) != std::string::npos ||
+           small.find(" and " + verb) != std::string::npos;
+  });
 }
 
 std::string clean_key(std::string_view text) {

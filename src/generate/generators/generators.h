@@ -20,6 +20,15 @@ void find_table_terms(const Outline& outline, const Options& options, std::vecto
 /// True for a name that is too short to say by itself what is meant: one word that many dialogs could have.
 bool is_vague(std::string_view name);
 
+/// True for a name that is vague even as a page's title ("배경", "File").
+bool is_very_vague(std::string_view name);
+
+/// True for a line that names a way through menus ("Choose View - Navigator.", "보기 - 내비게이터를 선택합니다.").
+bool is_menu_path(std::string_view line);
+
+/// True if a sentence says first what it is for ("셀을 지우려면 …", "To clear a cell, …").
+bool states_purpose(std::string_view sentence);
+
 /// True if a text tells the reader to do something ("… 선택합니다", "Click …"), rather than what a thing is.
 bool tells_what_to_do(std::string_view text);
 

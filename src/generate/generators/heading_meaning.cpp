@@ -39,8 +39,16 @@ double worth_of(const Outline& o, const Section& s, const Answer& answer) {
   if (is_korean(s.name) && !is_korean(answer.text)) worth -= s.is_title ? 0.02 : 0.06;
   if (!is_korean(s.name)) worth -= 0.05;
   if (!s.is_title && s.level >= 3) worth -= 0.04;
+  if (!s.is_title && !is_vague(s.name)) worth += 0.08;
   if (o.place.empty()) worth -= 0.03;
   return worth;
+}
+
+/// Not a fragment left of a list or of markup.
+bool is_sentence(std::string_view text) {
+  for (const std::string_view end : {".", "!", "?", ")", "다", "요", "\"", "”", "오"})
+    if (text.ends_with(end)) return true;
+  return false;
 }
 
 }  // namespace
@@ -50,14 +58,17 @@ void find_heading_meanings(const Outline& o, const Options& options, std::vector
     if (s.name.empty() || is_divider(s.name) || text::count_code_points(s.name) > kLongestName) continue;
     if (!s.role.empty() && s.role != "summary") continue;
     if (!o.parts(s, "syntax").empty()) continue;  // a function: function-return asks about it
-    if (s.name.ends_with("?") || is_function_name(s.name)) continue;
+    if (s.name.ends_with("?") || s.name.ends_with("십시오") || s.name.ends_with("니다") || is_function_name(s.name))
+      continue;
     const TaskForms task = task_forms(s.name);
-    if (task.is_clause || (!task.empty() && has_steps(o, s))) continue;  // a task: how-to asks about it
+    const bool is_task = !task.empty() || task.is_action;
+    if (task.is_clause || (is_task && has_steps(o, s))) continue;  // how-to asks about it
     const size_t block = summary_block(o, s);
-    if (block == Section::kNone) continue;
+    if (block == Section::kNone || (is_task && o.block(block).role != "summary")) continue;
     Answer answer = leading_sentences(*o.document, o.block(block).range, {options.max_answer_chars, 40});
     if (answer.characters() < kShortestAnswer || points_back(answer.text)) continue;
-    if (!task.empty() && s.is_title && tells_what_to_do(answer.text)) continue;
+    if (s.is_title && tells_what_to_do(answer.text)) continue;
+    if (!is_sentence(answer.text) || is_menu_path(answer.text) || states_purpose(answer.text)) continue;
     if (fingerprint(answer.text).find(fingerprint(s.name)) == 0 &&
         fingerprint(answer.text).size() < fingerprint(s.name).size() + 8)
       continue;
@@ -66,7 +77,7 @@ void find_heading_meanings(const Outline& o, const Options& options, std::vector
     topic.name = s.name;
     topic.name_range = s.range;
     topic.is_title = s.is_title;
-    topic.needs_context = !s.is_title && is_vague(s.name);
+    topic.needs_context = s.is_title ? is_very_vague(s.name) : is_vague(s.name);
     topic.parent = parent_name(o, s);
     topic.worth = worth_of(o, s, answer);
     topic.answer = std::move(answer);

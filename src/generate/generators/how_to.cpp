@@ -30,7 +30,7 @@ Answer steps(const Outline& o, size_t begin, size_t end, const Lengths& lengths)
   for (size_t i = begin; i < end; ++i)
     if (o.block(i).role == "step" && o.block(i).level == level) items.push_back(i);
   Answer answer;
-  size_t number = 0, taken = 0;
+  size_t number = 0, taken = 0, instructions = 0;  // instructions: of the first two steps
   for (const size_t i : items) {
     // A step's first sentence is what to do; what follows it explains.
     Answer step;
@@ -46,9 +46,10 @@ Answer steps(const Outline& o, size_t begin, size_t end, const Lengths& lengths)
     const size_t size = step.characters() + lead.size() + (answer.empty() ? 0 : 1);
     if (taken + size > lengths.most) break;
     taken += size;
+    instructions += number <= 2 && tells_what_to_do(step.text) ? 1 : 0;
     append(answer, *o.document, step.ranges.front(), "\n", lead);
   }
-  if (items.size() > 1 && number < 2) return {};  // a first step alone is no way to do it
+  if (items.size() > 1 && (number < 2 || instructions == 0)) return {};  // a first step alone is no way to do it
   return answer;
 }
 
@@ -80,7 +81,8 @@ Answer instruction(const Outline& o, const Section& s, const Lengths& lengths) {
   for (size_t i = s.begin; i < s.end; ++i) {
     const data::Block& b = o.block(i);
     if (b.role == "how_to_get" || b.kind == data::BlockKind::table || b.kind == data::BlockKind::code) continue;
-    if (b.kind != data::BlockKind::paragraph && b.kind != data::BlockKind::list_item) continue;
+    if (b.kind == data::BlockKind::list_item) return {};  // one of several ways or parts
+    if (b.kind != data::BlockKind::paragraph) continue;
     Answer answer;
     size_t taken = 0;
     for (const data::Range& sentence : sentences(o.document->text, b.range)) {
@@ -94,9 +96,17 @@ Answer instruction(const Outline& o, const Section& s, const Lengths& lengths) {
       taken += size;
       if (taken >= lengths.enough) break;
     }
-    if (!answer.empty()) return answer;
+    const bool whole = answer.characters() >= 35 || answer.text.find(" - ") != std::string::npos ||
+                       (answer.characters() >= 20 && answer.text.find("려면") != std::string::npos);
+    if (whole) return answer;
   }
   return {};
+}
+
+bool has_role(const Outline& o, const Section& s, std::string_view role) {
+  for (size_t i = s.begin; i < s.end; ++i)
+    if (o.block(i).role == role) return true;
+  return false;
 }
 
 void add(const Outline& o, const Section& s, std::string name, data::Range range, bool is_title, Answer answer,
@@ -106,7 +116,7 @@ void add(const Outline& o, const Section& s, std::string name, data::Range range
   topic.name = std::move(name);
   topic.name_range = range;
   topic.is_title = is_title;
-  topic.needs_context = !is_title && is_vague(topic.name);
+  topic.needs_context = is_title ? is_very_vague(topic.name) : is_vague(topic.name);
   topic.parent = parent_name(o, s);
   if (!is_korean(topic.name)) worth -= 0.06;
   if (answer.characters() > 220) worth -= 0.03;
@@ -122,7 +132,8 @@ void find_how_tos(const Outline& o, const Options& options, std::vector<Topic>& 
   for (const Section& s : o.sections) {
     if (s.name.empty() || text::count_code_points(s.name) > kLongestName || (!s.role.empty() && s.role != "summary"))
       continue;
-    const bool is_task = !task_forms(s.name).empty();
+    const TaskForms forms = task_forms(s.name);
+    const bool is_task = !forms.empty() || forms.is_action;
     bool named = false;  // the section's own name has been given to a list
     for (size_t i = s.begin; i < s.end; ++i) {
       if (o.block(i).role != "step") continue;
@@ -131,21 +142,21 @@ void find_how_tos(const Outline& o, const Options& options, std::vector<Topic>& 
       while (before > s.begin && o.block(before - 1).kind != data::BlockKind::paragraph) --before;
       const bool has_lead = before > s.begin && o.block(before - 1).role != "how_to_get";
       const std::string lead = has_lead ? lead_in(o.text(before - 1)) : std::string();
-      Answer answer = steps(o, i, end, lengths);
+      Answer answer = steps(o, i, end, {options.max_steps_chars, 0});
       if (!answer.empty()) {
         if (is_task && !named)
           add(o, s, s.name, s.range, s.is_title, std::move(answer), s.is_title ? 1.0 : 0.96, topics);
         else if (!lead.empty())
           add(o, s, lead, o.block(before - 1).range, false, std::move(answer), 0.9, topics);
-        else if (!named && !is_divider(s.name) && s.is_title)
+        else if (!named && !is_divider(s.name) && s.is_title && !has_role(o, s, "how_to_get"))
           add(o, s, s.name, s.range, true, std::move(answer), 0.84, topics);
         named = true;
       }
       i = end - 1;
     }
     // Under other headings, an instruction says how to use the one field that the heading names.
-    const TaskForms forms = task_forms(s.name);
-    if (is_task && !named && (s.is_title || forms.is_clause || !forms.verb.empty())) {
+    const bool may_instruct = !has_role(o, s, "step") && !has_role(o, s, "how_to_get");
+    if (is_task && !named && may_instruct && (s.is_title || forms.is_clause || !forms.verb.empty())) {
       Answer answer = instruction(o, s, lengths);
       if (!answer.empty()) add(o, s, s.name, s.range, s.is_title, std::move(answer), 0.88, topics);
     }

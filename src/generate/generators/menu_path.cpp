@@ -9,20 +9,6 @@ namespace {
 
 constexpr size_t kLongestName = 40;
 
-/// A line that names a way through menus: levels joined by " - ", ended or begun by a verb of choosing.
-bool is_path(std::string_view line) {
-  if (line.ends_with("click") || line.ends_with("클릭")) return false;  // goes on with a picture
-  if (line.find(" - ") == std::string_view::npos && line.find(" ▸ ") == std::string_view::npos &&
-      line.find(" > ") == std::string_view::npos)
-    return false;
-  const std::string small = text::lower(line);
-  for (const std::string_view verb : {"choose ", "menu ", "open ", "select ", "go to ", "in ", "on "})
-    if (small.starts_with(verb)) return true;
-  for (const std::string_view verb : {"선택합니다", "선택하십시오", "누릅니다", "클릭합니다", "메뉴", "탭"})
-    if (small.find(verb) != std::string::npos) return true;
-  return is_korean(line) && line.ends_with(".");
-}
-
 /// The heading that a how-to-get passage belongs to: its own section's.
 bool can_be_asked(const Section& s) {
   return !s.name.empty() && !is_divider(s.name) && text::count_code_points(s.name) <= kLongestName;
@@ -39,7 +25,7 @@ void find_menu_paths(const Outline& o, const Options& options, std::vector<Topic
       if (b.role != "how_to_get" || b.kind == data::BlockKind::caption) continue;
       const std::string_view line = o.text(i);
       const bool key = is_key(line) && (line.find('+') != std::string_view::npos || line.starts_with("F"));
-      if (key ? has_key : (has_path || !is_path(line) || leans_on_context(line))) continue;
+      if (key ? has_key : (has_path || !is_menu_path(line) || leans_on_context(line))) continue;
       if (text::count_code_points(line) > options.max_answer_chars) continue;
       Topic topic;
       topic.family = key ? Family::command_key : Family::menu;

@@ -28,6 +28,18 @@ bool has_deixis(std::string_view name) {
   return false;
 }
 
+/// True if what to do names a thing by where it stands on the page or the screen ("이 상자", "in this box",
+/// "1단계에서").
+bool points_at_screen(std::string_view rest) {
+  const std::string padded = " " + text::lower(rest);
+  for (const std::string_view word :
+       {" 이 상자",   " 이 아이콘",   " 이 필드",     " 이 버튼",      " 이 대화",    " 이 확인란", " 이 명령",
+        " 이 옵션",   " 이 목록",     " 이 항목",     " 이 키",        "단계에서",    " in this ",  " this box",
+        " this icon", " this button", " this option", " this command", " this field", " this list", " these "})
+    if (padded.find(word) != std::string::npos) return true;
+  return false;
+}
+
 Purpose korean_purpose(std::string_view sentence) {
   constexpr std::string_view kEnd = "려면";
   const size_t at = sentence.find(kEnd);
@@ -68,7 +80,8 @@ void find_purposes(const Outline& o, const Options& options, std::vector<Topic>&
           continue;
         if (text::count_code_points(sentence) > options.max_answer_chars) continue;
         const std::string_view rest = text::trim(sentence.substr(found.size));
-        if (text::count_code_points(rest) < kShortestRest || !tells_what_to_do(rest) || task_forms(found.name).empty())
+        if (text::count_code_points(rest) < kShortestRest || !tells_what_to_do(rest) || points_at_screen(rest) ||
+            task_forms(found.name).empty())
           continue;
         Topic topic;
         topic.family = Family::how_to;

@@ -21,9 +21,8 @@ bool is_head_of_meanings(std::string_view head) {
 /// A column's head that says what its terms are ("오류 코드"), to be put before a term that is only a sign or number.
 bool says_kind(std::string_view head) {
   const std::string small = text::lower(head);
-  for (const std::string_view word :
-       {"오류", "코드", "연산자", "명령", "기호", "문자", "변수", "함수", "error", "code", "operator", "command",
-        "symbol", "character", "variable", "property", "속성", "이벤트", "event"})
+  for (const std::string_view word : {"오류", "코드", "연산자", "명령", "변수", "함수", "error", "code", "operator",
+                                      "command", "variable", "property", "속성", "이벤트", "event"})
     if (small.find(word) != std::string::npos) return true;
   return false;
 }
@@ -57,9 +56,12 @@ void find_table_terms(const Outline& o, const Options& options, std::vector<Topi
         topic.family = Family::meaning;
         topic.name = says_kind(kind) && size <= 20 ? kind + " " + term : term;
         topic.name_range = ranges[0];
-        topic.needs_context = true;
+        topic.prefers_place = says_kind(kind) && size <= 20;
+        topic.needs_context = !topic.prefers_place;
         topic.parent = s.is_title || is_divider(s.name) ? std::string() : s.name;
-        topic.worth = says_kind(kind) ? 0.66 : 0.56;
+        const bool is_error =
+            text::lower(kind).find("error") != std::string::npos || kind.find("오류") != std::string::npos;
+        topic.worth = is_error ? 0.8 : says_kind(kind) ? 0.6 : 0.5;
         topic.answer = std::move(answer);
         topics.push_back(std::move(topic));
       }
