@@ -102,8 +102,8 @@ TEST(Generate, AsksAboutKeysBothWays) {
 
 TEST(Generate, AsksAboutTermsInTables) {
   const Outcome r = run(handbook());
-  EXPECT_EQ(r.answer("meaning/Calc의 오류 코드의 오류 코드 502"), "함수의 인수가 유효하지 않습니다.");
-  EXPECT_EQ(r.answer("meaning/Calc의 오류 코드의 오류 코드 #NUM!"), "계산 결과가 범위를 벗어납니다.");
+  EXPECT_EQ(r.answer("meaning/오류 코드 502"), "함수의 인수가 유효하지 않습니다.");
+  EXPECT_EQ(r.answer("meaning/오류 코드 #NUM!"), "계산 결과가 범위를 벗어납니다.");
 }
 
 TEST(Generate, AsksAboutEnglishPagesInBothLanguages) {
