@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <nlohmann/json.hpp>  // Report holds a Json by value
 
 #include "core/config.h"
 #include "core/progress.h"

@@ -38,6 +38,23 @@ void add_bf16(const Bf16* a, const Bf16* b, Bf16* out, int64_t count) {
 }
 
 template <class T>
+void blend_row(const T* a, float p, const T* b, float q, T* out, int64_t count) {
+  const F f;
+  each(
+      count,
+      [&](int64_t i) {
+        store(hn::MulAdd(load(f, a + i), hn::Set(f, p), hn::Mul(load(f, b + i), hn::Set(f, q))), f, out + i);
+      },
+      [&](int64_t i) { put(scalar(a[i]) * p + scalar(b[i]) * q, out + i); });
+}
+void blend_f32(const float* a, float p, const float* b, float q, float* out, int64_t count) {
+  blend_row(a, p, b, q, out, count);
+}
+void blend_bf16(const Bf16* a, float p, const Bf16* b, float q, Bf16* out, int64_t count) {
+  blend_row(a, p, b, q, out, count);
+}
+
+template <class T>
 void scale_row(T* x, float factor, int64_t count) {
   const F f;
   each(
@@ -127,6 +144,8 @@ HWY_EXPORT(widen_row);
 HWY_EXPORT(narrow_row);
 HWY_EXPORT(add_f32);
 HWY_EXPORT(add_bf16);
+HWY_EXPORT(blend_f32);
+HWY_EXPORT(blend_bf16);
 HWY_EXPORT(scale_f32);
 HWY_EXPORT(scale_bf16);
 HWY_EXPORT(sum_of_squares_row);
@@ -176,6 +195,19 @@ void add(const Tensor& a, const Tensor& b, const Tensor& out) {
 
 void accumulate(const Tensor& source, const Tensor& target) {
   add(target, source, target);
+}
+
+void blend(const Tensor& a, float p, const Tensor& b, float q, const Tensor& out) {
+  assert(a.size() == b.size() && a.size() == out.size() && a.dtype() == b.dtype() && a.dtype() == out.dtype());
+  share_rows(a.size(), kShare, [&](int64_t begin, int64_t end, int) {
+    if (a.dtype() == DType::f32) {
+      HWY_DYNAMIC_DISPATCH(blend_f32)
+      (a.data<float>() + begin, p, b.data<float>() + begin, q, out.data<float>() + begin, end - begin);
+    } else {
+      HWY_DYNAMIC_DISPATCH(blend_bf16)
+      (a.data<Bf16>() + begin, p, b.data<Bf16>() + begin, q, out.data<Bf16>() + begin, end - begin);
+    }
+  });
 }
 
 void scale(const Tensor& target, float factor) {

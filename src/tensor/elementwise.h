@@ -13,6 +13,8 @@ void narrow(const float* source, Bf16* target, int64_t count);
 void add(const Tensor& a, const Tensor& b, const Tensor& out);
 /// target += source, of one type and size. All threads.
 void accumulate(const Tensor& source, const Tensor& target);
+/// out := p a + q b; all of one type and size (out may be a or b). All threads.
+void blend(const Tensor& a, float p, const Tensor& b, float q, const Tensor& out);
 /// target *= factor.
 void scale(const Tensor& target, float factor);
 /// Sum of squares of f32 elements, in an order that depends on the size alone.

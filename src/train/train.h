@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <nlohmann/json.hpp>  // Report holds a Json by value
 #include <string>
 
 #include "core/config.h"
@@ -48,7 +49,8 @@ struct Report {
   uint64_t steps = 0, tokens = 0, parameters = 0, active_parameters = 0;
   double pretrain_loss = 0, supervise_loss = 0;
   double seconds = 0, tokens_per_second = 0;  ///< Of this process alone; not part of any hash.
-  Json facts;                                 ///< Deterministic: goes into the artefact.
+  double flops_per_second = 0, peak_flops_per_second = 0;  ///< 6 x active parameters x rate, and the matrix peak.
+  Json facts;  ///< Deterministic: goes into the artefact.
 };
 
 /// Writes the model into `out` (Hugging Face layout, tokenizer files included) and the untrained model's seed into its
