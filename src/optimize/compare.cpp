@@ -29,7 +29,8 @@ double divergence(std::span<const float> p, std::span<const float> q) {
 
 }  // namespace
 
-Comparison compare(const model::Model& original, const model::Model& other, const std::vector<std::vector<int32_t>>& sequences, ProgressSink& sink) {
+Comparison compare(const model::Model& original, const model::Model& other,
+                   const std::vector<std::vector<int32_t>>& sequences, ProgressSink& sink) {
   const auto vocabulary = static_cast<size_t>(original.config().vocabulary);
   std::vector<double> divergences;
   uint64_t same = 0;
@@ -52,7 +53,8 @@ Comparison compare(const model::Model& original, const model::Model& other, cons
     original.logits(batch, rows, p);
     other.logits(batch, rows, q);
     for (size_t r = 0; r < rows.size(); ++r) {
-      const std::span<const float> a = std::span(p).subspan(r * vocabulary, vocabulary), b = std::span(q).subspan(r * vocabulary, vocabulary);
+      const std::span<const float> a = std::span(p).subspan(r * vocabulary, vocabulary),
+                                   b = std::span(q).subspan(r * vocabulary, vocabulary);
       divergences.push_back(divergence(a, b));
       same += std::ranges::max_element(a) - a.begin() == std::ranges::max_element(b) - b.begin() ? 1 : 0;
     }

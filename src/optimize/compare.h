@@ -16,6 +16,7 @@ struct Comparison {
 };
 
 /// Runs both models over each sequence once; nothing is stored but one number a token.
-Comparison compare(const model::Model& original, const model::Model& other, const std::vector<std::vector<int32_t>>& sequences, ProgressSink& sink);
+Comparison compare(const model::Model& original, const model::Model& other,
+                   const std::vector<std::vector<int32_t>>& sequences, ProgressSink& sink);
 
 }  // namespace moru::optimize

@@ -11,7 +11,7 @@ namespace moru::optimize {
 
 struct Options {
   int bits = 8;
-  int group = 64;  ///< Weights along a row that share a scale.
+  int group = 64;                      ///< Weights along a row that share a scale.
   uint64_t comparison_tokens = 20000;  ///< Tokens of samples on which both models are run side by side.
 };
 
@@ -20,7 +20,8 @@ Json to_json(const Options& options);
 
 struct Report {
   uint64_t bytes_before = 0, bytes_after = 0, tokens = 0;
-  double mean_kl = 0, p99_kl = 0, same_top = 0;  ///< KL(original || quantized) in nats; share of equal most likely tokens.
+  double mean_kl = 0, p99_kl = 0,
+         same_top = 0;  ///< KL(original || quantized) in nats; share of equal most likely tokens.
   Json facts;
 };
 

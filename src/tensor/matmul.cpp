@@ -89,6 +89,57 @@ void matmul_widened(const Matrix& a, const Matrix& b, const Matrix& c, bool accu
   }
 }
 
+// Batches are ragged and experts get any number of rows, but preparing a product of a new shape costs more than
+// running it: rows are taken in whole steps, and what is left is padded with zeros to a power of two.
+constexpr int64_t kRaggedStep = 64;
+
+void run(const Matrix& a, const Matrix& b, const Matrix& c, bool accumulate) {
+  thread_local dnnl::stream stream(cpu());
+  const dnnl::matmul& product = prepared(a, b, c, accumulate);
+  product.execute(stream, {{DNNL_ARG_SRC, dnnl::memory(describe(a), cpu(), a.data)},
+                           {DNNL_ARG_WEIGHTS, dnnl::memory(describe(b), cpu(), b.data)},
+                           {DNNL_ARG_DST, dnnl::memory(describe(c), cpu(), c.data)}});
+  stream.wait();
+}
+
+/// The matrix's rows, then zeros up to `rows`. Columns of the matrix must lie side by side.
+Tensor padded_rows(const Matrix& m, int64_t rows) {
+  const Tensor out(m.type, {rows, m.cols});
+  const size_t bytes = static_cast<size_t>(m.cols) * size_of(m.type);
+  for (int64_t r = 0; r < m.rows; ++r)
+    std::memcpy(static_cast<std::byte*>(out.raw()) + static_cast<size_t>(r) * bytes, m.row_range(r, r + 1).data, bytes);
+  out.slice(m.rows, rows).fill_zero();
+  return out;
+}
+
+int64_t power_of_two(int64_t n) {
+  int64_t p = 1;
+  while (p < n) p *= 2;
+  return p;
+}
+
+void run_last_rows(const Matrix& a, const Matrix& b, const Matrix& c, bool accumulate) {
+  const int64_t rows = power_of_two(a.rows);
+  if (rows == a.rows) return run(a, b, c, accumulate);
+  const Tensor left = padded_rows(a, rows);
+  const Tensor out = accumulate ? padded_rows(c, rows) : Tensor(c.type, {rows, c.cols});
+  run(left, b, out, accumulate);
+  const size_t bytes = static_cast<size_t>(c.cols) * size_of(c.type);
+  for (int64_t r = 0; r < c.rows; ++r)
+    std::memcpy(c.row_range(r, r + 1).data, static_cast<const std::byte*>(out.raw()) + static_cast<size_t>(r) * bytes,
+                bytes);
+}
+
+void sum_over_rows(const Matrix& a, const Matrix& b, const Matrix& c, bool accumulate) {
+  const int64_t whole = a.cols / kRaggedStep * kRaggedStep;
+  if (whole > 0) run(a.col_range(0, whole), b.row_range(0, whole), c, accumulate);
+  if (whole == a.cols) return;
+  const int64_t rows = power_of_two(a.cols - whole);
+  const Tensor left = padded_rows(a.transposed().row_range(whole, a.cols), rows);
+  const Tensor right = padded_rows(b.row_range(whole, b.rows), rows);
+  run(Matrix(left).transposed(), right, c, accumulate || whole > 0);
+}
+
 }  // namespace
 
 Matrix Matrix::row_range(int64_t begin, int64_t end) const {
@@ -106,12 +157,11 @@ void matmul(const Matrix& a, const Matrix& b, const Matrix& c, bool accumulate) 
   assert(a.cols == b.rows && a.rows == c.rows && b.cols == c.cols && a.type == b.type && c.col_stride == 1);
   if (c.rows == 0 || c.cols == 0) return;
   if (a.type == DType::bf16 && !has_bf16_products()) return matmul_widened(a, b, c, accumulate);
-  thread_local dnnl::stream stream(cpu());
-  const dnnl::matmul& product = prepared(a, b, c, accumulate);
-  product.execute(stream, {{DNNL_ARG_SRC, dnnl::memory(describe(a), cpu(), a.data)},
-                           {DNNL_ARG_WEIGHTS, dnnl::memory(describe(b), cpu(), b.data)},
-                           {DNNL_ARG_DST, dnnl::memory(describe(c), cpu(), c.data)}});
-  stream.wait();
+  // Gradients of weights sum over the batch's rows, everything else has them as its own rows.
+  if (a.row_stride == 1 && a.col_stride != 1) return sum_over_rows(a, b, c, accumulate);
+  const int64_t whole = a.rows / kRaggedStep * kRaggedStep;
+  if (whole > 0) run(a.row_range(0, whole), b, c.row_range(0, whole), accumulate);
+  if (whole < a.rows) run_last_rows(a.row_range(whole, a.rows), b, c.row_range(whole, c.rows), accumulate);
 }
 
 bool has_bf16_products() {

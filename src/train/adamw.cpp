@@ -19,7 +19,8 @@ struct AdamWStep {
 HWY_BEFORE_NAMESPACE();
 namespace moru::tensor::HWY_NAMESPACE {
 
-void adamw_elements(const train::AdamWStep& s, const float* gradient, float* m, float* v, float* master, int64_t count) {
+void adamw_elements(const train::AdamWStep& s, const float* gradient, float* m, float* v, float* master,
+                    int64_t count) {
   const F f;
   const auto update = [&](float g, float& first, float& second, float& weight) {
     first = s.beta1 * first + (1.0F - s.beta1) * g;
@@ -31,7 +32,8 @@ void adamw_elements(const train::AdamWStep& s, const float* gradient, float* m, 
       [&](int64_t i) {
         const V g = hn::Mul(hn::LoadU(f, gradient + i), hn::Set(f, s.gradient_scale));
         const V first = hn::MulAdd(hn::Set(f, 1.0F - s.beta1), g, hn::Mul(hn::Set(f, s.beta1), hn::LoadU(f, m + i)));
-        const V second = hn::MulAdd(hn::Set(f, 1.0F - s.beta2), hn::Mul(g, g), hn::Mul(hn::Set(f, s.beta2), hn::LoadU(f, v + i)));
+        const V second =
+            hn::MulAdd(hn::Set(f, 1.0F - s.beta2), hn::Mul(g, g), hn::Mul(hn::Set(f, s.beta2), hn::LoadU(f, v + i)));
         hn::StoreU(first, f, m + i);
         hn::StoreU(second, f, v + i);
         const V w = hn::LoadU(f, master + i);
@@ -61,8 +63,9 @@ void adamw_run(const train::AdamWStep& s, const float* gradient, float* m, float
 
 namespace moru::train {
 
-void adamw_step(const AdamW& a, uint64_t step, float learning_rate, float weight_decay, float gradient_scale, const tensor::Tensor& gradient,
-                const tensor::Tensor& m, const tensor::Tensor& v, const tensor::Tensor& master) {
+void adamw_step(const AdamW& a, uint64_t step, float learning_rate, float weight_decay, float gradient_scale,
+                const tensor::Tensor& gradient, const tensor::Tensor& m, const tensor::Tensor& v,
+                const tensor::Tensor& master) {
   const double t = static_cast<double>(step);
   const AdamWStep s{a.beta1,
                     a.beta2,
@@ -72,7 +75,8 @@ void adamw_step(const AdamW& a, uint64_t step, float learning_rate, float weight
                     learning_rate * weight_decay,
                     gradient_scale};
   tensor::share_rows(master.size(), 16384, [&](int64_t begin, int64_t end, int) {
-    tensor::adamw_run(s, gradient.data<float>() + begin, m.data<float>() + begin, v.data<float>() + begin, master.data<float>() + begin, end - begin);
+    tensor::adamw_run(s, gradient.data<float>() + begin, m.data<float>() + begin, v.data<float>() + begin,
+                      master.data<float>() + begin, end - begin);
   });
 }
 

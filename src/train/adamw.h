@@ -13,7 +13,8 @@ struct AdamW {
 
 /// One step, number `step` from 1, on f32 elements: moments m and v and the master weights are updated in place.
 /// gradient is read times `gradient_scale` (clipping).
-void adamw_step(const AdamW& settings, uint64_t step, float learning_rate, float weight_decay, float gradient_scale, const tensor::Tensor& gradient,
-                const tensor::Tensor& m, const tensor::Tensor& v, const tensor::Tensor& master);
+void adamw_step(const AdamW& settings, uint64_t step, float learning_rate, float weight_decay, float gradient_scale,
+                const tensor::Tensor& gradient, const tensor::Tensor& m, const tensor::Tensor& v,
+                const tensor::Tensor& master);
 
 }  // namespace moru::train

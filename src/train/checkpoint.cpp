@@ -13,11 +13,16 @@ namespace {
 
 constexpr size_t kKept = 2;  // the newest, and one more should it turn out damaged
 
-fs::path tensors_of(const fs::path& facts) { return fs::path(facts).replace_extension(".safetensors"); }
+fs::path tensors_of(const fs::path& facts) {
+  return fs::path(facts).replace_extension(".safetensors");
+}
 
 }  // namespace
 
-CheckpointFolder::CheckpointFolder(fs::path folder, std::string run_key) : folder_(std::move(folder)), run_key_(std::move(run_key)) { make_directories(folder_); }
+CheckpointFolder::CheckpointFolder(fs::path folder, std::string run_key)
+    : folder_(std::move(folder)), run_key_(std::move(run_key)) {
+  make_directories(folder_);
+}
 
 std::vector<fs::path> CheckpointFolder::newest_first() const {
   std::vector<fs::path> found;
@@ -31,7 +36,7 @@ void CheckpointFolder::save(const Optimizer& optimizer, const RunState& state) c
   // The facts are written last: a checkpoint without them is not there.
   const fs::path facts = folder_ / fmt::format("checkpoint-{:08}.json", state.step);
   model::write_safetensors(tensors_of(facts), optimizer.state());
-  const Json json = {{"run", run_key_},       {"step", state.step},     {"optimizer_steps", optimizer.steps()},
+  const Json json = {{"run", run_key_},        {"step", state.step},     {"optimizer_steps", optimizer.steps()},
                      {"tokens", state.tokens}, {"losses", state.losses}, {"sha256", sha256_file(tensors_of(facts))}};
   write_file_atomic(facts, dump_json(json) + "\n");
   const std::vector<fs::path> all = newest_first();
@@ -51,17 +56,20 @@ std::optional<RunState> CheckpointFolder::restore(Optimizer& optimizer, Progress
         continue;
       }
       if (sha256_file(tensors_of(facts)) != json_text(json, "sha256", facts.string()))
-        throw Error(tensors_of(facts).string(), std::string(tr("its bytes are not those that were written", "기록된 내용과 다릅니다")), "");
+        throw Error(tensors_of(facts).string(),
+                    std::string(tr("its bytes are not those that were written", "기록된 내용과 다릅니다")), "");
       RunState state;
       state.step = static_cast<uint64_t>(json_integer(json, "step", facts.string()));
       state.tokens = static_cast<uint64_t>(json_integer(json, "tokens", facts.string()));
       state.losses = json.at("losses").get<std::vector<double>>();
-      optimizer.restore(model::SafetensorsFile(tensors_of(facts)), static_cast<uint64_t>(json_integer(json, "optimizer_steps", facts.string())));
+      optimizer.restore(model::SafetensorsFile(tensors_of(facts)),
+                        static_cast<uint64_t>(json_integer(json, "optimizer_steps", facts.string())));
       return state;
     } catch (const std::exception& error) {
-      progress.say(fmt::format(fmt::runtime(tr("checkpoint {} is damaged ({}); it is set aside, and training goes on from the one before it",
-                                               "체크포인트 {}이(가) 손상되었습니다({}). 따로 두고 그 전 체크포인트에서 이어 갑니다")),
-                               facts.filename().string(), error.what()));
+      progress.say(fmt::format(
+          fmt::runtime(tr("checkpoint {} is damaged ({}); it is set aside, and training goes on from the one before it",
+                          "체크포인트 {}이(가) 손상되었습니다({}). 따로 두고 그 전 체크포인트에서 이어 갑니다")),
+          facts.filename().string(), error.what()));
       std::error_code ignored;
       fs::rename(facts, fs::path(facts) += ".damaged", ignored);
     }

@@ -12,9 +12,9 @@ namespace moru::train {
 
 /// What a run knows besides the optimizer's state.
 struct RunState {
-  uint64_t step = 0;                ///< Steps done, over both phases.
-  uint64_t tokens = 0;              ///< Rows run through the model.
-  std::vector<double> losses;       ///< Mean loss of each step done.
+  uint64_t step = 0;           ///< Steps done, over both phases.
+  uint64_t tokens = 0;         ///< Rows run through the model.
+  std::vector<double> losses;  ///< Mean loss of each step done.
 };
 
 class CheckpointFolder {

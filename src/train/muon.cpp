@@ -27,7 +27,9 @@ Tensor orthogonalise(const Tensor& matrix, int iterations) {
   const auto factor = static_cast<float>(1.0 / (std::sqrt(squares) + 1e-7));
   const Tensor start(DType::f32, {m, n});
   for (int64_t i = 0; i < m; ++i)
-    for (int64_t j = 0; j < n; ++j) start.data<float>()[i * n + j] = factor * (tall ? matrix.data<float>()[j * m + i] : matrix.data<float>()[i * n + j]);
+    for (int64_t j = 0; j < n; ++j)
+      start.data<float>()[i * n + j] =
+          factor * (tall ? matrix.data<float>()[j * m + i] : matrix.data<float>()[i * n + j]);
   Tensor x(type, {m, n}), next(type, {m, n});
   const Tensor a(type, {m, m}), b(type, {m, m});
   convert(start, x);
@@ -43,12 +45,13 @@ Tensor orthogonalise(const Tensor& matrix, int iterations) {
   const Tensor result = Tensor::empty_like(matrix);
   const Tensor wide = to_f32(x);
   for (int64_t i = 0; i < rows; ++i)
-    for (int64_t j = 0; j < cols; ++j) result.data<float>()[i * cols + j] = tall ? wide.data<float>()[j * n + i] : wide.data<float>()[i * n + j];
+    for (int64_t j = 0; j < cols; ++j)
+      result.data<float>()[i * cols + j] = tall ? wide.data<float>()[j * n + i] : wide.data<float>()[i * n + j];
   return result;
 }
 
-void muon_step(const Muon& settings, float learning_rate, float weight_decay, float gradient_scale, const Tensor& gradient, const Tensor& momentum,
-               const Tensor& master) {
+void muon_step(const Muon& settings, float learning_rate, float weight_decay, float gradient_scale,
+               const Tensor& gradient, const Tensor& momentum, const Tensor& master) {
   const Tensor update = Tensor::empty_like(gradient);
   const std::span<const float> g = gradient.span<float>();
   const std::span<float> buffer = momentum.span<float>(), u = update.span<float>(), w = master.span<float>();

@@ -16,7 +16,7 @@ tensor::Tensor orthogonalise(const tensor::Tensor& matrix, int iterations);
 
 /// One step on a matrix: momentum := mu momentum + g; the update is orthogonalise(g + mu momentum), scaled by
 /// 0.2 sqrt(max(m, n)) so that its size is that of AdamW's (Liu et al., "Muon is scalable for LLM training", 2025).
-void muon_step(const Muon& settings, float learning_rate, float weight_decay, float gradient_scale, const tensor::Tensor& gradient,
-               const tensor::Tensor& momentum, const tensor::Tensor& master);
+void muon_step(const Muon& settings, float learning_rate, float weight_decay, float gradient_scale,
+               const tensor::Tensor& gradient, const tensor::Tensor& momentum, const tensor::Tensor& master);
 
 }  // namespace moru::train

@@ -58,7 +58,8 @@ double Optimizer::step(double learning_rate, double factor) {
   std::vector<MatrixJob> jobs;
   for (const Slot& slot : slots_) {
     if (slot.matrices.empty())
-      adamw_step({}, steps_, rate, slot.decays ? decay : 0.0F, static_cast<float>(scale), slot.parameter->gradient, slot.first, slot.second, slot.master);
+      adamw_step({}, steps_, rate, slot.decays ? decay : 0.0F, static_cast<float>(scale), slot.parameter->gradient,
+                 slot.first, slot.second, slot.master);
     for (const auto& [begin, end] : slot.matrices) jobs.push_back({&slot, begin, end});
   }
   tensor::share_items(static_cast<int64_t>(jobs.size()), [&](int64_t i) {

@@ -38,7 +38,7 @@ class Optimizer {
   struct Slot {
     std::string name;
     tensor::Parameter* parameter = nullptr;
-    tensor::Tensor master, first, second;  // second: AdamW's v; empty for Muon
+    tensor::Tensor master, first, second;               // second: AdamW's v; empty for Muon
     std::vector<std::pair<int64_t, int64_t>> matrices;  // row ranges that are matrices of their own
     bool decays = false;
   };

@@ -28,7 +28,9 @@ void read_layers(const Config& section, model::ModelConfig& m) {
   m.layers = count(section, "layers", m.layers, 1, 512);
   const std::string pattern = section.text("layer_pattern", "LLLG");
   if (pattern.empty() || pattern.find_first_not_of("LG") != std::string::npos)
-    throw Error(section.place("layer_pattern"), std::string(tr("\"layer_pattern\" is made of L (sliding) and G (full)", "\"layer_pattern\"은 L(슬라이딩)과 G(전체)로 적습니다")),
+    throw Error(section.place("layer_pattern"),
+                std::string(tr("\"layer_pattern\" is made of L (sliding) and G (full)",
+                               "\"layer_pattern\"은 L(슬라이딩)과 G(전체)로 적습니다")),
                 std::string(tr("write it as in LLLG", "LLLG처럼 적으세요")));
   const int dense = count(section, "dense_layers", 1, 0, m.layers);
   m.sliding.clear();
@@ -56,9 +58,10 @@ model::ModelConfig read_model(const Config& section) {
   m.initializer_range = section.number("initializer_range", m.initializer_range, 1e-6, 10);
   read_layers(section, m);
   if (m.heads % m.kv_heads != 0 || m.head_dim % 2 != 0 || m.experts_per_token > m.experts)
-    throw Error(section.place(), std::string(tr("the model's sizes do not fit each other", "모델 크기가 서로 맞지 않습니다")),
-                std::string(tr("heads must be a multiple of kv_heads, head_dim even, and experts_per_token at most experts",
-                               "heads는 kv_heads의 배수, head_dim은 짝수, experts_per_token은 experts 이하여야 합니다")));
+    throw Error(
+        section.place(), std::string(tr("the model's sizes do not fit each other", "모델 크기가 서로 맞지 않습니다")),
+        std::string(tr("heads must be a multiple of kv_heads, head_dim even, and experts_per_token at most experts",
+                       "heads는 kv_heads의 배수, head_dim은 짝수, experts_per_token은 experts 이하여야 합니다")));
   return m;
 }
 
@@ -81,7 +84,9 @@ Options read_options(const Config& section) {
   o.seed = static_cast<uint64_t>(section.integer("seed", static_cast<int64_t>(o.seed)));
   o.checkpoint_steps = count(section, "checkpoint_steps", o.checkpoint_steps, 1, 1 << 30);
   if (o.sequence_tokens > o.model.max_positions)
-    throw Error(section.place("sequence_tokens"), std::string(tr("\"sequence_tokens\" is more than the model's \"max_positions\"", "\"sequence_tokens\"가 모델의 \"max_positions\"보다 큽니다")),
+    throw Error(section.place("sequence_tokens"),
+                std::string(tr("\"sequence_tokens\" is more than the model's \"max_positions\"",
+                               "\"sequence_tokens\"가 모델의 \"max_positions\"보다 큽니다")),
                 std::string(tr("lower it, or raise model.max_positions", "낮추거나 model.max_positions를 올리세요")));
   return o;
 }

@@ -22,8 +22,8 @@ struct Encoded {
 
 /// Encodes records in blocks on all cores and hands them over in order.
 template <class Record>
-void encode_in_order(const std::function<void(const std::function<void(Record)>&)>& each, const std::function<Encoded(const Record&)>& encode,
-                     const std::function<void(Encoded)>& use) {
+void encode_in_order(const std::function<void(const std::function<void(Record)>&)>& each,
+                     const std::function<Encoded(const Record&)>& encode, const std::function<void(Encoded)>& use) {
   constexpr size_t kBlock = 512;  // records held at once
   std::vector<Record> block;
   const auto flush = [&] {
@@ -42,9 +42,12 @@ void encode_in_order(const std::function<void(const std::function<void(Record)>&
 }  // namespace
 
 PackedWriter::PackedWriter(fs::path folder)
-    : folder_((make_directories(folder), std::move(folder))), tokens_(folder_ / "tokens.bin"), index_(folder_ / "index.jsonl") {}
+    : folder_((make_directories(folder), std::move(folder))),
+      tokens_(folder_ / "tokens.bin"),
+      index_(folder_ / "index.jsonl") {}
 
-void PackedWriter::add(std::span<const text::Token> tokens, const std::vector<bool>& learned, const std::string& origin) {
+void PackedWriter::add(std::span<const text::Token> tokens, const std::vector<bool>& learned,
+                       const std::string& origin) {
   std::vector<int32_t> packed(tokens.begin(), tokens.end());
   for (size_t i = 0; i < packed.size(); ++i)
     if (learned[i]) packed[i] |= PackedTokens::kLearned;
@@ -66,21 +69,25 @@ PackedTokens::PackedTokens(const fs::path& folder) : file_(folder / "tokens.bin"
     const size_t end = std::min(index.find('\n', begin), index.size());
     const std::string place = fmt::format("{}:{}", path.string(), ++line);
     const Json record = parse_json(std::string_view(index).substr(begin, end - begin), place);
-    PackedSequence s{static_cast<uint64_t>(json_integer(record, "begin", place)), static_cast<uint64_t>(json_integer(record, "end", place)),
-                     json_text(record, "origin", place)};
+    PackedSequence s{static_cast<uint64_t>(json_integer(record, "begin", place)),
+                     static_cast<uint64_t>(json_integer(record, "end", place)), json_text(record, "origin", place)};
     if (s.begin > s.end || s.end > size())
       throw Error(place, std::string(tr("the range runs past tokens.bin", "범위가 tokens.bin을 넘어섭니다")),
-                  std::string(tr("delete the training work folder and build again", "학습 작업 폴더를 지우고 다시 빌드하세요")));
+                  std::string(tr("delete the training work folder and build again",
+                                 "학습 작업 폴더를 지우고 다시 빌드하세요")));
     sequences_.push_back(std::move(s));
     begin = end + 1;
   }
 }
 
-void pack_corpus(const fs::path& corpus, const text::Tokenizer& tokenizer, text::Token end, size_t length, const fs::path& folder) {
+void pack_corpus(const fs::path& corpus, const text::Tokenizer& tokenizer, text::Token end, size_t length,
+                 const fs::path& folder) {
   const data::DatasetReader reader(corpus, data::kDocumentSchema);
   PackedWriter writer(folder);
   encode_in_order<data::Document>(
-      [&](const auto& use) { reader.for_each([&](const Json& json, std::string_view place) { use(data::document_from_json(json, place)); }); },
+      [&](const auto& use) {
+        reader.for_each([&](const Json& json, std::string_view place) { use(data::document_from_json(json, place)); });
+      },
       [&](const data::Document& document) {
         Encoded e{tokenizer.encode(document.text), {}, document.id};
         e.tokens.push_back(end);
@@ -96,7 +103,8 @@ void pack_corpus(const fs::path& corpus, const text::Tokenizer& tokenizer, text:
   writer.finish();
 }
 
-uint64_t pack_samples(const fs::path& samples, const text::Tokenizer& tokenizer, size_t length, const fs::path& folder) {
+uint64_t pack_samples(const fs::path& samples, const text::Tokenizer& tokenizer, size_t length,
+                      const fs::path& folder) {
   const data::DatasetReader reader(samples, data::kSampleSchema);
   PackedWriter writer(folder);
   uint64_t left_out = 0;

@@ -55,8 +55,9 @@ class PackedTokens {
 void pack_corpus(const std::filesystem::path& corpus, const text::Tokenizer& tokenizer, text::Token end, size_t length,
                  const std::filesystem::path& folder);
 
-/// The samples (sample/1) that are not held out, rendered as chats; a sample longer than `length` is left out and counted.
-/// Returns how many were left out.
-uint64_t pack_samples(const std::filesystem::path& samples, const text::Tokenizer& tokenizer, size_t length, const std::filesystem::path& folder);
+/// The samples (sample/1) that are not held out, rendered as chats; a sample longer than `length` is left out and
+/// counted. Returns how many were left out.
+uint64_t pack_samples(const std::filesystem::path& samples, const text::Tokenizer& tokenizer, size_t length,
+                      const std::filesystem::path& folder);
 
 }  // namespace moru::train

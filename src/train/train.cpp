@@ -23,7 +23,9 @@ using tensor::Tape;
 using tensor::Variable;
 
 using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 /// Multiply-adds of one row through the body, of one row of logits, and of one row of the MTP module, each times 6
 /// (2 forward, 4 backward): the usual count of training's arithmetic, which leaves attention's scores out.
@@ -41,7 +43,8 @@ struct Flops {
 void balance(model::ExaoneMoe& model, const std::vector<std::vector<int64_t>>& loads, double step) {
   for (size_t i = 0; i < loads.size(); ++i) {
     if (loads[i].empty()) continue;
-    const double mean = static_cast<double>(std::accumulate(loads[i].begin(), loads[i].end(), int64_t{0})) / static_cast<double>(loads[i].size());
+    const double mean = static_cast<double>(std::accumulate(loads[i].begin(), loads[i].end(), int64_t{0})) /
+                        static_cast<double>(loads[i].size());
     const std::span<float> bias = model.layers()[i].router_bias.value.span<float>();
     for (size_t e = 0; e < bias.size(); ++e) {
       const double difference = mean - static_cast<double>(loads[i][e]);
@@ -55,7 +58,8 @@ class Trainer {
   Trainer(const Options& options, const PackedTokens& corpus, const PackedTokens& samples)
       : options_(options),
         model_(options.model, options.compute == "bf16" ? tensor::DType::bf16 : tensor::DType::f32),
-        optimizer_((model_.initialise(options.seed), model_), {options.optimizer == "muon", options.weight_decay, options.clip}),
+        optimizer_((model_.initialise(options.seed), model_),
+                   {options.optimizer == "muon", options.weight_decay, options.clip}),
         pretrain_(corpus, options.pretrain.epochs, static_cast<uint64_t>(options.batch_tokens), options.seed),
         supervise_(samples, options.supervise.epochs, static_cast<uint64_t>(options.batch_tokens), options.seed + 1),
         flops_(options.model) {}
@@ -81,11 +85,15 @@ class Trainer {
     Step result;
     std::vector<std::vector<int64_t>> loads;
     const double learned = static_cast<double>(batch.learned_rows.size());
-    result.loss = forward_and_backward(batch, pretraining && options_.mtp_loss > 0 && options_.model.mtp_layers > 0, loads, result.flops) / std::max(1.0, learned);
+    result.loss = forward_and_backward(batch, pretraining && options_.mtp_loss > 0 && options_.model.mtp_layers > 0,
+                                       loads, result.flops) /
+                  std::max(1.0, learned);
     if (!std::isfinite(result.loss))
-      throw Error(fmt::format("step {}", step + 1), std::string(tr("the loss is not a number", "손실이 수가 아닙니다")),
-                  std::string(tr("lower train.learning_rate in the recipe", "레시피의 train.learning_rate를 낮추세요")));
-    result.norm = optimizer_.step(phase.learning_rate * schedule(local, plan.steps(), phase.warmup, phase.decay), 1.0 / std::max(1.0, learned));
+      throw Error(
+          fmt::format("step {}", step + 1), std::string(tr("the loss is not a number", "손실이 수가 아닙니다")),
+          std::string(tr("lower train.learning_rate in the recipe", "레시피의 train.learning_rate를 낮추세요")));
+    result.norm = optimizer_.step(phase.learning_rate * schedule(local, plan.steps(), phase.warmup, phase.decay),
+                                  1.0 / std::max(1.0, learned));
     balance(model_, loads, options_.bias_step);
     result.rows = batch.inputs.size();
     return result;
@@ -93,12 +101,14 @@ class Trainer {
 
  private:
   /// Returns the sum of the main loss; adds the arithmetic done to `flops`.
-  double forward_and_backward(const TrainingBatch& batch, bool with_mtp, std::vector<std::vector<int64_t>>& loads, double& flops) {
+  double forward_and_backward(const TrainingBatch& batch, bool with_mtp, std::vector<std::vector<int64_t>>& loads,
+                              double& flops) {
     Tape tape;
     const model::Batch view = batch.view();
     const auto learned = static_cast<float>(batch.learned_rows.size());
     // Gradients are divided by the number of learned tokens at the end; losses that are means are scaled up to match.
-    const Variable normed = model_.final_norm(&tape, model_.hidden(&tape, view, {static_cast<float>(options_.balance_loss) * learned, &loads}));
+    const Variable normed = model_.final_norm(
+        &tape, model_.hidden(&tape, view, {static_cast<float>(options_.balance_loss) * learned, &loads}));
     const bool all = batch.learned_rows.size() == batch.inputs.size();
     const Variable rows = all ? normed : select_rows(&tape, normed, batch.learned_rows);
     const std::vector<float> ones(batch.learned_rows.size(), 1.0F);
@@ -111,7 +121,8 @@ class Trainer {
       flops += (flops_.mtp + flops_.head) * static_cast<double>(batch.inputs.size());
     }
     tape.backward();
-    flops += flops_.body * static_cast<double>(batch.inputs.size()) + flops_.head * static_cast<double>(batch.learned_rows.size());
+    flops += flops_.body * static_cast<double>(batch.inputs.size()) +
+             flops_.head * static_cast<double>(batch.learned_rows.size());
     return loss;
   }
 
@@ -126,13 +137,17 @@ class Trainer {
 double closing_loss(const std::vector<double>& losses, size_t begin, size_t end) {
   if (begin >= end) return 0;
   const size_t count = std::max<size_t>(1, (end - begin) / 10);
-  return std::accumulate(losses.begin() + static_cast<std::ptrdiff_t>(end - count), losses.begin() + static_cast<std::ptrdiff_t>(end), 0.0) / static_cast<double>(count);
+  return std::accumulate(losses.begin() + static_cast<std::ptrdiff_t>(end - count),
+                         losses.begin() + static_cast<std::ptrdiff_t>(end), 0.0) /
+         static_cast<double>(count);
 }
 
 Options fitted(Options options, const text::Tokenizer& tokenizer) {
   // A multiple of 64 keeps the rows of the head aligned for every instruction set.
   options.model.vocabulary = static_cast<int>((tokenizer.vocabulary_size() + 63) / 64 * 64);
-  const auto id = [&](const char* name, int fallback) { return tokenizer.special(name) >= 0 ? tokenizer.special(name) : fallback; };
+  const auto id = [&](const char* name, int fallback) {
+    return tokenizer.special(name) >= 0 ? tokenizer.special(name) : fallback;
+  };
   options.model.eos = id("<|endofturn|>", options.model.eos);
   options.model.bos = id("[BOS]", options.model.bos);
   options.model.pad = id("[PAD]", options.model.pad);
@@ -141,7 +156,8 @@ Options fitted(Options options, const text::Tokenizer& tokenizer) {
 
 }  // namespace
 
-Report train(const Inputs& inputs, const Options& given, const fs::path& work, const fs::path& out, ProgressSink& sink) {
+Report train(const Inputs& inputs, const Options& given, const fs::path& work, const fs::path& out,
+             ProgressSink& sink) {
   const text::Tokenizer tokenizer = text::Tokenizer::load(inputs.tokenizer);
   const Options options = fitted(given, tokenizer);
   make_directories(work);
@@ -154,7 +170,8 @@ Report train(const Inputs& inputs, const Options& given, const fs::path& work, c
   Trainer trainer(options, corpus, samples);
   if (trainer.steps() == 0)
     throw Error(inputs.corpus.string(), std::string(tr("there is nothing to train on", "학습할 것이 없습니다")),
-                std::string(tr("look at what curating left over, or raise the epochs", "정제 뒤에 남은 것을 확인하거나 epochs를 올리세요")));
+                std::string(tr("look at what curating left over, or raise the epochs",
+                               "정제 뒤에 남은 것을 확인하거나 epochs를 올리세요")));
   const CheckpointFolder checkpoints(work, sha256(dump_json(to_json(options)) + sha256_tree(out / "training")));
   RunState state = checkpoints.restore(trainer.optimizer(), sink).value_or(RunState{});
 
@@ -173,11 +190,13 @@ Report train(const Inputs& inputs, const Options& given, const fs::path& work, c
     rows += step.rows;
     flops += step.flops;
     recent_loss = recent_loss == 0 ? step.loss : 0.9 * recent_loss + 0.1 * step.loss;
-    progress.note(fmt::format(fmt::runtime(tr("{} loss {:.3f}, {:.0f} % of {} peak", "{} 손실 {:.3f}, {} 최대 속도의 {:.0f} %")),
-                              state.step <= trainer.pretrain_steps() ? tr("pretrain", "사전학습") : tr("supervise", "지도학습"), recent_loss,
-                              100 * flops / seconds_since(start) / peak, options.compute));
+    progress.note(
+        fmt::format(fmt::runtime(tr("{} loss {:.3f}, {:.0f} % of {} peak", "{} 손실 {:.3f}, {} 최대 속도의 {:.0f} %")),
+                    state.step <= trainer.pretrain_steps() ? tr("pretrain", "사전학습") : tr("supervise", "지도학습"),
+                    recent_loss, 100 * flops / seconds_since(start) / peak, options.compute));
     progress.advance(step.rows);
-    if (state.step % static_cast<uint64_t>(options.checkpoint_steps) == 0 && state.step < trainer.steps()) checkpoints.save(trainer.optimizer(), state);
+    if (state.step % static_cast<uint64_t>(options.checkpoint_steps) == 0 && state.step < trainer.steps())
+      checkpoints.save(trainer.optimizer(), state);
   }
   progress.finish();
   const double seconds = seconds_since(start);

@@ -13,10 +13,10 @@ namespace moru::train {
 
 /// One phase: pretraining on the corpus, or supervision on the samples.
 struct PhaseOptions {
-  double epochs = 1;          ///< Passes over the data (fractions allowed).
-  double learning_rate = 0;   ///< At the plateau of the schedule.
-  double warmup = 0.05;       ///< Share of steps.
-  double decay = 0.3;         ///< Share of steps, linear to zero ("warm-up/stable/decay").
+  double epochs = 1;         ///< Passes over the data (fractions allowed).
+  double learning_rate = 0;  ///< At the plateau of the schedule.
+  double warmup = 0.05;      ///< Share of steps.
+  double decay = 0.3;        ///< Share of steps, linear to zero ("warm-up/stable/decay").
 };
 
 struct Options {
@@ -48,14 +48,14 @@ struct Inputs {
 struct Report {
   uint64_t steps = 0, tokens = 0, parameters = 0, active_parameters = 0;
   double pretrain_loss = 0, supervise_loss = 0;
-  double seconds = 0, tokens_per_second = 0;  ///< Of this process alone; not part of any hash.
+  double seconds = 0, tokens_per_second = 0;               ///< Of this process alone; not part of any hash.
   double flops_per_second = 0, peak_flops_per_second = 0;  ///< 6 x active parameters x rate, and the matrix peak.
-  Json facts;  ///< Deterministic: goes into the artefact.
+  Json facts;                                              ///< Deterministic: goes into the artefact.
 };
 
 /// Writes the model into `out` (Hugging Face layout, tokenizer files included) and the untrained model's seed into its
 /// facts. Checkpoints go to `work`; a later call with the same arguments goes on from the last whole one.
-Report train(const Inputs& inputs, const Options& options, const std::filesystem::path& work, const std::filesystem::path& out,
-             ProgressSink& progress);
+Report train(const Inputs& inputs, const Options& options, const std::filesystem::path& work,
+             const std::filesystem::path& out, ProgressSink& progress);
 
 }  // namespace moru::train

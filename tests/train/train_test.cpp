@@ -1,0 +1,249 @@
+#include "train/train.h"
+
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+#include "core/file.h"
+#include "core/hash.h"
+#include "core/random.h"
+#include "data/dataset.h"
+#include "data/document.h"
+#include "data/sample.h"
+#include "model/model.h"
+#include "text/bpe_trainer.h"
+#include "train/adamw.h"
+#include "train/batches.h"
+#include "train/muon.h"
+#include "train/packed.h"
+#include "train/schedule.h"
+
+namespace moru::train {
+namespace {
+
+constexpr const char* kNames[] = {"alpha", "bravo", "coral", "delta", "eagle", "flint", "grape", "house"};
+
+/// A small corpus with samples of which some are held out, and a tokenizer trained on it.
+class Workspace {
+ public:
+  Workspace() {
+    data::DatasetWriter corpus(folder_.path() / "corpus", std::string(data::kDocumentSchema));
+    data::DatasetWriter samples(folder_.path() / "samples", std::string(data::kSampleSchema));
+    std::vector<std::string> texts;
+    Random random(3);
+    for (int i = 0; i < 40; ++i) {
+      data::Document d;
+      for (int w = 0; w < 60; ++w) d.text += std::string(w > 0 ? " " : "") + kNames[random.below(8)];
+      d.source = {"test:" + std::to_string(i), sha256(d.text), {0, d.text.size()}, "test/1", ""};
+      d.licence = {"CC0-1.0", "test"};
+      d.id = data::document_id(d);
+      texts.push_back(d.text);
+      corpus.add(data::to_json(d));
+      data::Sample s;
+      s.messages = {{"user", fmt::format("what is {}?", kNames[i % 8])},
+                    {"assistant", fmt::format("{} is {}.", kNames[i % 8], kNames[(i + 3) % 8])}};
+      s.origins = {{d.id, {0, 5}}};
+      s.generator = "test/1";
+      s.held_out = i % 5 == 0;
+      if (s.held_out) s.messages[0].content = "heldout secret question?";
+      s.id = data::sample_id(s);
+      samples.add(data::to_json(s));
+    }
+    corpus.finish(Json::object());
+    samples.finish(Json::object());
+    text::BpeOptions bpe;
+    bpe.vocabulary_size = 400;
+    bpe.special_tokens = text::exaone_special_tokens();
+    SilentProgress silent;
+    const std::string json = text::train_bpe(
+        bpe,
+        [&](const auto& use) {
+          for (const std::string& t : texts) use(t);
+        },
+        silent);
+    text::write_tokenizer(folder_.path() / "tokenizer", json);
+  }
+  Inputs inputs() const {
+    return {folder_.path() / "tokenizer", folder_.path() / "corpus", folder_.path() / "samples"};
+  }
+  fs::path operator/(std::string_view name) const { return folder_.path() / name; }
+
+ private:
+  TemporaryDirectory folder_;
+};
+
+Options small_options() {
+  Options o;
+  o.model.hidden = 32;
+  o.model.layers = 2;
+  o.model.heads = 2;
+  o.model.kv_heads = 1;
+  o.model.head_dim = 16;
+  o.model.intermediate = 64;
+  o.model.moe_intermediate = 32;
+  o.model.experts = 4;
+  o.model.experts_per_token = 2;
+  o.model.max_positions = 128;
+  o.model.sliding_window = 16;
+  o.model.sliding = {true, false};
+  o.model.sparse = {false, true};
+  o.pretrain = {2, 1e-2, 0.1, 0};
+  o.supervise = {8, 1e-2, 0, 0.4};
+  o.batch_tokens = 256;
+  o.sequence_tokens = 64;
+  o.checkpoint_steps = 2;
+  return o;
+}
+
+/// Stops the training as a crash would: by an exception, at the n-th time that progress is shown.
+class StopAfter : public SilentProgress {
+ public:
+  explicit StopAfter(int count) : left_(count) {}
+  void show(const State&) override {
+    if (--left_ == 0) throw std::runtime_error("stopped");
+  }
+  void say(std::string_view line) override { said += line; }
+  std::string said;
+
+ private:
+  int left_;
+};
+
+TEST(Train, LearnsAndIsTheSameEachTime) {
+  const Workspace w;
+  SilentProgress silent;
+  const Report report = train(w.inputs(), small_options(), w / "work1", w / "out1", silent);
+  EXPECT_GT(report.steps, 10U);
+  EXPECT_LT(report.pretrain_loss, 4.5);
+  EXPECT_LT(report.supervise_loss, report.pretrain_loss);
+  train(w.inputs(), small_options(), w / "work2", w / "out2", silent);
+  EXPECT_EQ(sha256_tree(w / "out1"), sha256_tree(w / "out2"));
+  EXPECT_EQ(model::Model::load(w / "out1")->config().parameters(), report.parameters);
+}
+
+TEST(Train, StoppedAndStartedAgainItEndsWithTheSameBytes) {
+  const Workspace w;
+  SilentProgress silent;
+  train(w.inputs(), small_options(), w / "work1", w / "out1", silent);
+  StopAfter stop(2);
+  EXPECT_THROW(train(w.inputs(), small_options(), w / "work2", w / "out2", stop), std::runtime_error);
+  train(w.inputs(), small_options(), w / "work2", w / "out2", silent);
+  EXPECT_EQ(sha256_tree(w / "out1"), sha256_tree(w / "out2"));
+}
+
+TEST(Train, ADamagedCheckpointIsSaidAndPassedOver) {
+  const Workspace w;
+  SilentProgress silent;
+  train(w.inputs(), small_options(), w / "work1", w / "out1", silent);
+  StopAfter stop(2);
+  EXPECT_THROW(train(w.inputs(), small_options(), w / "work2", w / "out2", stop), std::runtime_error);
+  std::vector<fs::path> weights;
+  for (const fs::path& file : list_files(w / "work2"))
+    if (file.extension() == ".safetensors") weights.push_back(file);
+  ASSERT_FALSE(weights.empty());
+  std::string bytes = read_file(w / "work2" / weights.back());
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+  write_file_atomic(w / "work2" / weights.back(), bytes);
+  StopAfter listening(1 << 30);
+  train(w.inputs(), small_options(), w / "work2", w / "out2", listening);
+  EXPECT_NE(listening.said.find("damaged"), std::string::npos) << listening.said;
+  EXPECT_EQ(sha256_tree(w / "out1"), sha256_tree(w / "out2"));
+}
+
+TEST(Train, AdamWAndFp32TrainToo) {
+  const Workspace w;
+  SilentProgress silent;
+  Options options = small_options();
+  options.optimizer = "adamw";
+  options.compute = "fp32";
+  const Report report = train(w.inputs(), options, w / "work", w / "out", silent);
+  EXPECT_LT(report.supervise_loss, 3.0);
+}
+
+TEST(Train, AnEmptyCorpusIsAnError) {
+  const Workspace w;
+  SilentProgress silent;
+  Options options = small_options();
+  options.pretrain.epochs = 0;
+  options.supervise.epochs = 0;
+  EXPECT_THROW(train(w.inputs(), options, w / "work", w / "out", silent), Error);
+}
+
+TEST(Packed, HeldOutSamplesAreNeverPackedAndEveryRangeNamesItsOrigin) {
+  const Workspace w;
+  const text::Tokenizer tokenizer = text::Tokenizer::load(w / "tokenizer");
+  EXPECT_EQ(pack_samples(w / "samples", tokenizer, 64, w / "packed"), 0U);
+  const PackedTokens packed(w / "packed");
+  EXPECT_EQ(packed.sequences().size(), 32U);
+  uint64_t next = 0;
+  for (const PackedSequence& s : packed.sequences()) {
+    EXPECT_EQ(s.begin, next);
+    EXPECT_EQ(s.origin.size(), 64U);
+    next = s.end;
+    std::vector<text::Token> tokens;
+    for (uint64_t i = s.begin; i < s.end; ++i) tokens.push_back(packed.token(i));
+    EXPECT_EQ(tokenizer.decode(tokens).find("secret"), std::string::npos);
+    EXPECT_TRUE(packed.learned(s.end - 1)) << "the end of the answer is learned";
+    EXPECT_FALSE(packed.learned(s.begin));
+  }
+  EXPECT_EQ(next, packed.size());
+}
+
+TEST(Batches, RowsAreWholeSequencesWithoutPaddingAndEachEpochHoldsAll) {
+  const Workspace w;
+  const text::Tokenizer tokenizer = text::Tokenizer::load(w / "tokenizer");
+  pack_corpus(w / "corpus", tokenizer, 53, 64, w / "packed");
+  const PackedTokens packed(w / "packed");
+  const BatchPlan plan(packed, 2, 256, 7);
+  uint64_t rows = 0;
+  for (uint64_t step = 0; step < plan.steps(); ++step) {
+    const TrainingBatch b = plan.batch(step);
+    rows += b.inputs.size();
+    EXPECT_LE(b.inputs.size(), 256U);
+    EXPECT_EQ(b.starts.back(), static_cast<int32_t>(b.inputs.size()));
+    EXPECT_EQ(b.learned_rows.size(), b.inputs.size());
+  }
+  uint64_t expected = 0;
+  for (const PackedSequence& s : packed.sequences()) expected += s.end - s.begin - 1;
+  EXPECT_EQ(rows, 2 * expected);
+  EXPECT_EQ(rows, plan.rows());
+}
+
+TEST(Schedule, RisesStaysAndFalls) {
+  EXPECT_DOUBLE_EQ(schedule(0, 100, 0.1, 0.2), 0.1);
+  EXPECT_DOUBLE_EQ(schedule(9, 100, 0.1, 0.2), 1.0);
+  EXPECT_DOUBLE_EQ(schedule(50, 100, 0.1, 0.2), 1.0);
+  EXPECT_DOUBLE_EQ(schedule(90, 100, 0.1, 0.2), 0.5);
+  EXPECT_GT(schedule(99, 100, 0.1, 0.2), 0.0);
+  EXPECT_DOUBLE_EQ(schedule(3, 100, 0, 0), 1.0);
+}
+
+TEST(Muon, FiveIterationsBringSingularValuesNearOne) {
+  tensor::Tensor matrix(tensor::DType::f32, {24, 40});
+  Random random(5);
+  for (float& x : matrix.span<float>()) x = static_cast<float>(random.normal());
+  for (const bool tall : {false, true}) {
+    tensor::Tensor in = matrix;
+    if (tall) {
+      in = tensor::Tensor(tensor::DType::f32, {40, 24});
+      for (int i = 0; i < 40; ++i)
+        for (int j = 0; j < 24; ++j) in.data<float>()[i * 24 + j] = matrix.data<float>()[j * 40 + i];
+    }
+    const tensor::Tensor o = orthogonalise(in, 5);
+    // The squared singular values are the eigenvalues of O Oᵀ; their mean is its trace over 24.
+    double trace = 0;
+    for (const float x : o.span<float>()) trace += static_cast<double>(x) * x;
+    EXPECT_NEAR(trace / 24, 0.9, 0.35);
+  }
+}
+
+TEST(AdamW, FirstStepMovesByTheLearningRate) {
+  const tensor::Tensor w = tensor::Tensor::zeros(tensor::DType::f32, {37}),
+                       m = tensor::Tensor::zeros(tensor::DType::f32, {37}),
+                       v = tensor::Tensor::zeros(tensor::DType::f32, {37}), g(tensor::DType::f32, {37});
+  for (int i = 0; i < 37; ++i) g.data<float>()[i] = static_cast<float>(i - 18);
+  adamw_step({}, 1, 0.01F, 0.0F, 1.0F, g, m, v, w);
+  for (int i = 0; i < 37; ++i) EXPECT_NEAR(w.data<float>()[i], i == 18 ? 0.0F : i < 18 ? 0.01F : -0.01F, 1e-6);
+}
+
+}  // namespace
+}  // namespace moru::train
