@@ -29,5 +29,6 @@ function(moru_room_test name)
     MORU_SOURCE_DIR="${CMAKE_SOURCE_DIR}" MORU_BINARY="$<TARGET_FILE:moru>")
   target_precompile_headers(test_${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/precompiled.h)
   include(GoogleTest)
-  gtest_discover_tests(test_${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300 LABELS ${name})
+  # Threads that spin at barriers would hold up the other tests that share the processors.
+  gtest_discover_tests(test_${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300 LABELS ${name} ENVIRONMENT OMP_WAIT_POLICY=passive)
 endfunction()

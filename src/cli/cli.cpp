@@ -9,6 +9,7 @@ namespace {
 constexpr Register kCommands[] = {
     register_serve,
     register_chat,
+    register_bench,
 };
 
 }  // namespace
