@@ -205,10 +205,10 @@ void DocumentBuilder::caption(std::string_view content, std::string_view role) {
   if (!line.empty()) add(data::BlockKind::caption, "", line, "", role);
 }
 
-bool DocumentBuilder::extend(std::string_view role, std::string_view end, std::string_view content) {
+bool DocumentBuilder::extend(std::string_view end, std::string_view content) {
   if (document_.blocks.empty()) return false;
   data::Block& block = document_.blocks.back();
-  if (block.kind != data::BlockKind::paragraph || block.role != role || !document_.text.ends_with(end)) return false;
+  if (block.kind != data::BlockKind::paragraph || !document_.text.ends_with(end)) return false;
   document_.text += " " + one_line(content);
   block.range.end = document_.text.size();
   return true;

@@ -27,8 +27,8 @@ class DocumentBuilder {
   void code(std::string_view content, std::string_view language, std::string_view role = {}, bool joins = false);
   void caption(std::string_view content, std::string_view role = {});
 
-  /// Adds to the last block if that is a paragraph of this role whose text ends with `end`. False if it is not.
-  bool extend(std::string_view role, std::string_view end, std::string_view content);
+  /// Adds to the last block if that is a paragraph that ends with `end`. False if it is not.
+  bool extend(std::string_view end, std::string_view content);
 
   void metadata(const std::string& key, std::string_view value);
   /// Adds a line to a metadata value, unless it is there already.

@@ -89,7 +89,7 @@ void HtmlWalker::element(const GumboNode* n, Frame frame) {
   }
   flush(frame);
   if (const std::string_view role = role_of(e); !role.empty()) frame.role = role;
-  if (const int level = heading_level(e); level > 0) return heading(n, level);
+  if (const int level = heading_level(e); level > 0) return heading(n, level, frame);
   if (is_code_paragraph(e)) return builder_.code(flat_text(n), {}, frame.role, true);
   switch (e.tag) {
     case GUMBO_TAG_UL:
@@ -109,7 +109,7 @@ void HtmlWalker::element(const GumboNode* n, Frame frame) {
     case GUMBO_TAG_HEADER:
       for (const GumboTag tag : {GUMBO_TAG_H1, GUMBO_TAG_H2, GUMBO_TAG_H3})
         for (const GumboNode* found : own_descendants(n, tag, GUMBO_TAG_NAV))
-          heading(found, heading_level(found->v.element));
+          heading(found, heading_level(found->v.element), frame);
       return;
     default:
       break;
@@ -126,12 +126,27 @@ void HtmlWalker::element(const GumboNode* n, Frame frame) {
   flush(frame);
 }
 
-void HtmlWalker::heading(const GumboNode* n, int level) {
-  const std::string text = flat_text(n);
+void HtmlWalker::heading(const GumboNode* n, int level, const Frame& frame) {
+  // A heading that was never closed holds the blocks after it: what stands before the first of them is its text.
+  const unsigned count = n->v.element.children.length;
+  unsigned end = count;
+  std::string text;
+  for (unsigned i = 0; i < count && end == count; ++i) {
+    const GumboNode* child = child_at(n, i);
+    if (is_element(child) && is_block(child->v.element) && !text.empty())
+      end = i;
+    else if (is_text(child))
+      append_collapsed(text, child->v.text.text);
+    else if (is_element(child) && !is_left_out(child->v.element, in_article_))
+      append_collapsed(text, flat_text(child));
+  }
+  if (end == count) text = flat_text(n);
   if (!builder_.has_title() && (level == 1 || first_heading_is_title_))
     builder_.title(text);
   else
     builder_.heading(level, text);
+  for (unsigned i = end; i < count; ++i) node(child_at(n, i), frame);
+  flush(frame);
 }
 
 void HtmlWalker::list(const GumboNode* n, Frame frame) {
@@ -243,7 +258,7 @@ void HtmlWalker::meta(const GumboElement& e) {
 
 void HtmlWalker::icon(std::string_view name) {
   for (const std::string_view end : {"click", "click:", "clicking", "press"})
-    if (builder_.extend("how_to_get", end, name)) return;
+    if (builder_.extend(end, name)) return;
   builder_.caption(name, "icon");
 }
 

@@ -43,7 +43,7 @@ class HtmlWalker {
   void node(const GumboNode* node, const Frame& frame);
   void element(const GumboNode* node, Frame frame);
   void children(const GumboNode* node, const Frame& frame);
-  void heading(const GumboNode* node, int level);
+  void heading(const GumboNode* node, int level, const Frame& frame);
   void list(const GumboNode* node, Frame frame);
   void table(const GumboNode* node, const Frame& frame);
   void rows_as_blocks(const std::vector<const GumboNode*>& rows, const Frame& frame);

@@ -37,7 +37,7 @@ struct Block {
   /// What the block is for, where the format says so; else empty. From the block's own markup:
   ///   "how_to_get"  where a command is found: menu paths, toolbar buttons, keys (a caption block is the section's label)
   ///   "step"        an item of a numbered list that tells how to do a task; `mark` is its number
-  ///   "icon"        the name beside a picture of a button (a caption block); where the how-to-get sentence before it
+  ///   "icon"        the name beside a picture of a button (a caption block); where the sentence before it
   ///                 breaks off ("On the Standard bar, click"), the name is joined to that instead
   ///   "note", "tip", "warning"  set off from the running text
   ///   "summary"     begins with the sentence that says what the thing named by the heading above does
