@@ -130,6 +130,8 @@ class Ledger {
   std::vector<Node> find(std::string_view prefix, size_t limit = 20) const;
   std::vector<Node> nodes(Kind kind, size_t limit = SIZE_MAX) const;
   std::optional<Source> source(std::string_view id) const;
+  /// Ids of the sources whose URI is this text or ends with "/" and it.
+  std::vector<std::string> find_sources(std::string_view uri, size_t limit = 20) const;
 
   /// What the node was made from, and what was made from it; in the order in which edges were put. An empty role means
   /// all.

@@ -62,6 +62,16 @@ std::optional<Source> Ledger::source(std::string_view id) const {
   return source_of(find);
 }
 
+std::vector<std::string> Ledger::find_sources(std::string_view uri, size_t limit) const {
+  Statement find = state_->database.prepare(
+      "SELECT n.id FROM source s JOIN node n ON n.number=s.node WHERE s.uri=?1 OR substr(s.uri, -length(?2))=?2 ORDER "
+      "BY s.uri LIMIT ?3");
+  find.bind(1, uri).bind(2, "/" + std::string(uri)).bind(3, sql_limit(limit));
+  std::vector<std::string> ids;
+  while (find.step()) ids.push_back(find.text(0));
+  return ids;
+}
+
 std::vector<Link> Ledger::links(std::string_view id, std::string_view role, size_t limit, bool up) const {
   Statement find = state_->database.prepare(
       fmt::format("SELECT n.id, n.kind, n.label, n.facts, e.role, e.range_begin, e.range_end FROM edge e JOIN node n "

@@ -75,10 +75,6 @@ Answer first_formula(const Outline& o, const Section& s, size_t most) {
   return {};
 }
 
-bool names(const Answer& code, const FunctionName& function) {
-  return !function.bare.empty() && fingerprint(code.text).find(fingerprint(function.bare)) != std::string::npos;
-}
-
 }  // namespace
 
 bool is_function_name(std::string_view heading) {
@@ -87,14 +83,9 @@ bool is_function_name(std::string_view heading) {
 
 void find_functions(const Outline& o, const Options& options, std::vector<Topic>& topics) {
   for (const Section& s : o.sections) {
-    if (s.name.empty() || text::count_code_points(s.name) > kLongestName) continue;
+    if (s.name.empty() || is_divider(s.name) || text::count_code_points(s.name) > kLongestName) continue;
     const std::vector<const Section*> syntax = o.parts(s, "syntax");
-    FunctionName name = function_name(s.name);
-    if (is_divider(s.name) && (syntax.empty() || !s.is_title)) continue;
-    Answer code = syntax.empty() ? Answer{} : first_code(o, *syntax.front(), options.max_answer_chars);
-    // A translated heading may name another function than the file's title and the syntax do.
-    if (const FunctionName titled = function_name(o.title); s.is_title && !names(code, name) && names(code, titled))
-      name = titled;
+    const FunctionName name = function_name(s.name);
     if (syntax.empty() && !(name.is_said && s.is_title)) continue;
     const auto add = [&](Family family, Answer answer, double worth) {
       if (answer.empty() || answer.characters() > options.max_answer_chars ||
@@ -112,8 +103,12 @@ void find_functions(const Outline& o, const Options& options, std::vector<Topic>
       topics.push_back(std::move(topic));
     };
     add(Family::use, first_text(o, s, {options.max_answer_chars, 30}), 0.95);
-    // A page may show another function's syntax, copied with its text.
-    if (names(code, name)) add(Family::syntax, std::move(code), 0.83);
+    if (!syntax.empty()) {
+      Answer code = first_code(o, *syntax.front(), options.max_answer_chars);
+      // A page may show another function's syntax, copied with its text.
+      if (fingerprint(code.text).find(fingerprint(name.bare)) != std::string::npos)
+        add(Family::syntax, std::move(code), 0.83);
+    }
     for (const Section* part : o.parts(s, "returns"))
       add(Family::returns, first_text(o, *part, {options.max_answer_chars, 20}), 0.7);
     for (const Section* part : o.parts(s, "example")) {

@@ -76,19 +76,20 @@ bool serves_another_purpose(std::string_view sentence, std::string_view name) {
   return shared * 2 < words + 1;
 }
 
-/// What to do, from the blocks [begin, end) of a task that has no steps.
-Answer instruction(const Outline& o, size_t begin, size_t end, std::string_view name, const Lengths& lengths) {
-  for (size_t i = begin; i < end; ++i) {
+/// What to do, from the paragraphs of a task's section that has no steps.
+Answer instruction(const Outline& o, const Section& s, const Lengths& lengths) {
+  for (size_t i = s.begin; i < s.end; ++i) {
     const data::Block& b = o.block(i);
     if (b.role == "how_to_get" || b.kind == data::BlockKind::table || b.kind == data::BlockKind::code) continue;
-    if (b.kind != data::BlockKind::paragraph && b.kind != data::BlockKind::list_item) continue;
+    if (b.kind == data::BlockKind::list_item) return {};  // one of several ways or parts
+    if (b.kind != data::BlockKind::paragraph) continue;
     Answer answer;
     size_t taken = 0;
     for (const data::Range& sentence : sentences(o.document->text, b.range)) {
       const std::string_view text = o.document->slice(sentence);
       if (answer.empty() && (!tells_what_to_do(text) || points_back(text))) continue;
       if (leans_on_context(text)) break;
-      if (answer.empty() && serves_another_purpose(text, name)) continue;
+      if (answer.empty() && serves_another_purpose(text, s.name)) continue;
       const size_t size = text::count_code_points(text) + 1;
       if (taken + size > lengths.most) break;
       append(answer, *o.document, sentence, " ");
@@ -98,7 +99,6 @@ Answer instruction(const Outline& o, size_t begin, size_t end, std::string_view 
     const bool whole = answer.characters() >= 35 || answer.text.find(" - ") != std::string::npos ||
                        (answer.characters() >= 20 && answer.text.find("려면") != std::string::npos);
     if (whole) return answer;
-    if (b.kind == data::BlockKind::list_item) return {};  // one of several parts, not of several ways
   }
   return {};
 }
@@ -154,20 +154,10 @@ void find_how_tos(const Outline& o, const Options& options, std::vector<Topic>& 
       }
       i = end - 1;
     }
-    for (size_t i = s.begin; i + 1 < s.end; ++i) {  // "To hide the headers:" and a list of ways
-      const data::Block& item = o.block(i + 1);
-      if (o.block(i).kind != data::BlockKind::paragraph || item.kind != data::BlockKind::list_item ||
-          item.role == "step")
-        continue;
-      const std::string lead = lead_in(o.text(i));
-      if (lead.empty() || !task_forms(lead).is_clause) continue;
-      Answer answer = instruction(o, i + 1, i + 2, lead, lengths);
-      if (!answer.empty()) add(o, s, lead, o.block(i).range, false, std::move(answer), 0.86, topics);
-    }
     // Under other headings, an instruction says how to use the one field that the heading names.
     const bool may_instruct = !has_role(o, s, "step") && !has_role(o, s, "how_to_get");
     if (is_task && !named && may_instruct && (s.is_title || forms.is_clause || !forms.verb.empty())) {
-      Answer answer = instruction(o, s.begin, s.end, s.name, lengths);
+      Answer answer = instruction(o, s, lengths);
       if (!answer.empty()) add(o, s, s.name, s.range, s.is_title, std::move(answer), 0.88, topics);
     }
   }

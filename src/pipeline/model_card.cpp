@@ -1,0 +1,112 @@
+#include "pipeline/model_card.h"
+
+#include "core/language.h"
+#include "pipeline/show.h"
+
+namespace moru::pipeline {
+namespace {
+
+template <class... Arguments>
+std::string text(std::string_view english, std::string_view korean, const Arguments&... arguments) {
+  return fmt::format(fmt::runtime(tr(english, korean)), arguments...);
+}
+
+std::string interval_text(const Json& json) {
+  return fmt::format("{:.3f} ({:.3f} – {:.3f})", json.at("mean").get<double>(), json.at("low").get<double>(),
+                     json.at("high").get<double>());
+}
+
+/// One table a set of questions.
+std::string scores_text(const Json& scores) {
+  std::map<std::string, std::string> rows;
+  std::map<std::string, std::pair<uint64_t, uint64_t>> sizes;
+  for (const Json& score : scores) {
+    const auto set = score.at("set").get<std::string>();
+    rows[set] += fmt::format("| {} | {} | {} |\n", score.at("system").get<std::string>(), interval_text(score.at("f1")),
+                             interval_text(score.at("exact")));
+    sizes[set] = {score.at("questions").get<uint64_t>(), score.at("clusters").get<uint64_t>()};
+  }
+  std::string result;
+  for (const auto& [set, lines] : rows) {
+    result += text("\n**{}**: {} questions about {} documents\n\n", "\n**{}**: 질문 {}개, 문서 {}개\n\n", set,
+                   sizes[set].first, sizes[set].second);
+    result += text("| system | F1 (95 % interval) | exact match (95 % interval) |\n",
+                   "| 대상 | F1 (95 % 구간) | 완전 일치 (95 % 구간) |\n");
+    result += "| --- | --- | --- |\n" + lines;
+  }
+  return result;
+}
+
+std::string languages_text(const Artefact& samples) {
+  const Json languages = samples.facts.value("languages", Json::object());
+  if (!languages.is_object() || languages.empty()) return "- ko\n- en\n";
+  std::string list;
+  for (const auto& [language, count] : languages.items())
+    if (language != "und") list += fmt::format("- {}\n", language);
+  return list;
+}
+
+}  // namespace
+
+std::string model_card(const std::string& name, const Json& bom, const std::map<std::string, Artefact>& artefacts) {
+  const Artefact &generate = artefacts.at("generate"), &train = artefacts.at("train"), &curate = artefacts.at("curate");
+  std::string card = fmt::format(
+      "---\nlibrary_name: moru\npipeline_tag: text-generation\nlanguage:\n{}tags:\n- moru\n- exaone_moe\n---\n\n# "
+      "{}\n\n",
+      languages_text(generate), name);
+  card += text(
+      "A small expert model, trained from scratch by Moru on {} documents. It answers questions about them and knows "
+      "nothing else.\n",
+      "Moru가 문서 {}개로 처음부터 학습한 작은 전문가 모델입니다. 이 문서에 관한 질문에 답하며 그 밖의 것은 "
+      "모릅니다.\n",
+      grouped(curate.facts.value("documents", uint64_t{0})));
+
+  card += fmt::format("\n## {}\n\n```sh\nmoru chat .\nmoru serve . --port 8080\n```\n", tr("Use", "쓰기"));
+
+  card += fmt::format("\n## {}\n", tr("How good it is", "성능"));
+  card += scores_text(bom.at("evaluation").at("scores"));
+  card += text(
+      "\nF1 is over character bigrams; `untrained` is the same architecture with random weights, `bm25` plain "
+      "retrieval over the same "
+      "documents. evaluation.md has the comparisons and examples.\n",
+      "\nF1은 글자 바이그램 기준입니다. `untrained`는 같은 구조의 무작위 가중치, `bm25`는 같은 문서에 대한 단순 "
+      "검색입니다. 비교와 예시는 evaluation.md에 있습니다.\n");
+
+  card += fmt::format("\n## {}\n\n", tr("Where it comes from", "출처"));
+  card += text("| licence | files |\n", "| 라이선스 | 파일 |\n");
+  card += "| --- | --- |\n";
+  for (const auto& [licence, count] : bom.at("sources").at("licences").items())
+    card += fmt::format("| {} | {} |\n", licence, count.get<uint64_t>());
+  card += text(
+      "\nEvery file with its hash, licence and the evidence for it stands in bom.json; `moru trace .` shows it. The "
+      "licences above are "
+      "those of the documents: whoever passes the model on has to look at what they ask.\n",
+      "\n모든 파일의 해시, 라이선스와 그 근거가 bom.json에 있으며 `moru trace .`로 볼 수 있습니다. 위 라이선스는 "
+      "문서의 것이므로 모델을 배포하려면 그 조건을 확인해야 합니다.\n");
+
+  card += fmt::format("\n## {}\n\n", tr("How it was made", "만든 방법"));
+  card += text(
+      "- {} samples of {} topics, made from the documents' structure without a teacher model; {} were held out for "
+      "evaluation\n",
+      "- 문서 구조에서 교사 모델 없이 만든 표본 {}개(주제 {}개), 그중 {}개는 평가용으로 따로 둠\n",
+      grouped(generate.facts.value("samples", uint64_t{0})), grouped(generate.facts.value("topics", uint64_t{0})),
+      grouped(generate.facts.value("held_out", uint64_t{0})));
+  card += text("- architecture `exaone_moe`: {} parameters, {} of them active for a token\n",
+               "- `exaone_moe` 구조: 매개변수 {}개, 토큰 하나에 {}개 활성\n",
+               grouped(train.facts.value("parameters", uint64_t{0})),
+               grouped(train.facts.value("active_parameters", uint64_t{0})));
+  card += text("- {} steps over {} tokens\n", "- {}단계, {}토큰\n", grouped(train.facts.value("steps", uint64_t{0})),
+               grouped(train.facts.value("tokens", uint64_t{0})));
+  card += text("- weights in this folder: {}\n", "- 이 폴더의 가중치: {}\n", bom.at("weights").get<std::string>());
+
+  card += fmt::format("\n## {}\n\n", tr("Limits", "한계"));
+  card += text(
+      "It is small: it can mix up topics that are worded alike, and states wrong things as surely as right ones. Look "
+      "up what matters in the "
+      "documents themselves.\n",
+      "작은 모델이라 비슷하게 적힌 주제를 섞을 수 있고, 틀린 것도 맞는 것처럼 말합니다. 중요한 것은 원래 문서에서 "
+      "확인하세요.\n");
+  return card;
+}
+
+}  // namespace moru::pipeline
