@@ -8,6 +8,7 @@
 #include "core/random.h"
 #include "data/sample.h"
 #include "generate/choose.h"
+#include "generate/other_names.h"
 #include "generate/phrasing.h"
 
 namespace moru::generate {
@@ -30,6 +31,32 @@ std::vector<Topic> topics_of(const data::Document& document, const Options& opti
     }
   }
   return topics;
+}
+
+/// The families that a document's other names are given to, the first that it has a topic of.
+constexpr Family kNamedOtherwise[] = {Family::how_to, Family::use, Family::meaning};
+
+/// Gives each document's other names to the topic that it is about, and raises the worth of what others refer to and of
+/// the worthiest topic of each document: so that popular subjects and many documents are asked about.
+void weigh(std::vector<Topic>& topics, const OtherNames& names) {
+  constexpr double kFirstOfDocument = 0.08, kMention = 0.015, kMostMentions = 0.06;
+  std::set<std::string> asked;
+  for (const Topic& t : topics) asked.insert(fingerprint(t.name));
+  for (size_t begin = 0, end = 0; begin < topics.size(); begin = end) {
+    while (end < topics.size() && topics[end].document == topics[begin].document) ++end;
+    const std::span<Topic> own(topics.data() + begin, end - begin);
+    const double popular =
+        std::min(kMostMentions, kMention * std::log2(1.0 + static_cast<double>(names.mentions(own[0].title))));
+    for (Topic& t : own) t.worth += t.is_title ? popular : popular / 2;
+    std::ranges::max_element(own, {}, &Topic::worth)->worth += kFirstOfDocument;
+    for (const Family family : kNamedOtherwise) {
+      const auto main = std::ranges::find_if(own, [&](const Topic& t) { return t.is_title && t.family == family; });
+      if (main == own.end()) continue;
+      for (std::string& name : names.of(main->document))
+        if (!asked.contains(fingerprint(name))) main->other_names.push_back(std::move(name));
+      break;
+    }
+  }
 }
 
 struct Asked {
@@ -64,6 +91,11 @@ Asked draw(const Topic& topic, const std::string& id, const Options& options, st
   random.shuffle(std::span<Question>(asked.questions));
   const double share = options.held_out_share * static_cast<double>(asked.questions.size());
   asked.held_out = std::clamp<size_t>(static_cast<size_t>(std::lround(share)), 1, asked.questions.size() - 1);
+  const size_t with_others = asked.questions.size() + static_cast<size_t>(options.other_names);
+  for (Question& q : questions_by_other_names(topic, random.next())) {
+    if (asked.questions.size() >= with_others) break;
+    if (taken.insert(fingerprint(q.text)).second) asked.questions.push_back(std::move(q));
+  }
   return asked;
 }
 
@@ -80,11 +112,13 @@ Json lengths_of(std::vector<size_t> sizes) {
 Report generate(const data::DatasetReader& corpus, const Options& options, data::DatasetWriter& samples,
                 ProgressSink& sink) {
   std::vector<Topic> topics;
+  OtherNames names;
   {
     Progress progress(sink, "generate", "documents", corpus.count());
     corpus.for_each([&](const Json& record, std::string_view place) {
       const data::Document document = data::document_from_json(record, place);
       std::vector<Topic> found = topics_of(document, options);
+      names.add(document);
       std::move(found.begin(), found.end(), std::back_inserter(topics));
       progress.advance();
     });
@@ -92,6 +126,7 @@ Report generate(const data::DatasetReader& corpus, const Options& options, data:
   }
   const size_t found = topics.size();
   LeftOut left_out;
+  weigh(topics, names);
   topics = choose(std::move(topics), options.max_topics, left_out);
 
   Report report;

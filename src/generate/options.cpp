@@ -10,6 +10,7 @@ Options read_options(const Config& section) {
   Options o;
   o.held_out_share = section.number("held_out_share", o.held_out_share, 0, 0.9);
   o.phrasings = static_cast<int>(section.integer("phrasings", o.phrasings, 2, 64));
+  o.other_names = static_cast<int>(section.integer("other_names", o.other_names, 0, 64));
   o.max_answer_chars =
       static_cast<size_t>(section.integer("max_answer_chars", static_cast<int64_t>(o.max_answer_chars), 20, 100'000));
   o.max_steps_chars = static_cast<size_t>(section.integer(
@@ -38,6 +39,7 @@ Json to_json(const Options& o) {
       used.push_back(fmt::format("{}/{}", g.name, g.version));
   return {{"held_out_share", o.held_out_share},
           {"phrasings", o.phrasings},
+          {"other_names", o.other_names},
           {"max_answer_chars", o.max_answer_chars},
           {"max_steps_chars", o.max_steps_chars},
           {"max_topics", o.max_topics},

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 
+#include "core/random.h"
 #include "generate/task_name.h"
 #include "text/korean.h"
 #include "text/unicode.h"
@@ -146,6 +147,17 @@ std::vector<Question> questions(const Topic& topic) {
   if (asked_in_english(topic))
     for (const Template& t : all.english)
       if (auto text = fill(t.text, slots)) asked.push_back({std::move(*text), t.name, false});
+  return asked;
+}
+
+std::vector<Question> questions_by_other_names(const Topic& topic, uint64_t seed) {
+  const std::span<const Template> patterns = templates_by_other_name(topic.family);
+  std::vector<Question> asked;
+  Random random(seed);
+  for (const std::string& name : topic.other_names) {
+    const Template& t = patterns[random.below(patterns.size())];
+    if (auto text = fill(t.text, {{"name", name}})) asked.push_back({std::move(*text), t.name, true});
+  }
   return asked;
 }
 

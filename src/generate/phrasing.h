@@ -24,6 +24,8 @@ struct Templates {
 };
 
 Templates templates(Family family);
+/// With the slot {name}; at least one.
+std::span<const Template> templates_by_other_name(Family family);
 
 struct Question {
   std::string text;
@@ -33,6 +35,10 @@ struct Question {
 
 /// Every question that the templates can ask about a topic, in the tables' order, Korean first.
 std::vector<Question> questions(const Topic& topic);
+
+/// Questions by the topic's other names, one for each, by templates drawn with `seed`. None of them says how the topic
+/// is called, so that only training on one can tell that the name stands for it.
+std::vector<Question> questions_by_other_names(const Topic& topic, uint64_t seed);
 
 /// The topic's name as a question says it, with its qualifier.
 std::string display_name(const Topic& topic);

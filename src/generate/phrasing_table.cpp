@@ -203,7 +203,22 @@ constexpr Template kExampleEn[] = {
     {"example-en/3", "Show me how the {english} is used."},
 };
 
+constexpr Template kOtherName[] = {
+    {"other-name/1", "{name}"},
+    {"other-name/2", "{name} 알려줘"},
+    {"other-name/3", "{name}에 대해 알고 싶어요"},
+};
+constexpr Template kOtherNameOfTask[] = {
+    {"other-name-task/1", "{name} 방법"},
+    {"other-name-task/2", "{name} 어떻게 해요?"},
+    {"other-name-task/3", "{name} 하는 방법 알려 주세요"},
+};
+
 }  // namespace
+
+std::span<const Template> templates_by_other_name(Family family) {
+  return family == Family::how_to ? std::span<const Template>(kOtherNameOfTask) : std::span<const Template>(kOtherName);
+}
 
 Templates templates(Family family) {
   switch (family) {

@@ -32,9 +32,10 @@ struct Topic {
   double worth = 0.5;  ///< 0 … 1: which topics are kept where there are too many.
 
   // Filled by the caller of the generators.
-  std::string generator;     ///< Name and version ("heading-meaning/1").
-  std::string document;      ///< Document::id.
-  std::string title, place;  ///< Of the document's outline.
+  std::string generator;                 ///< Name and version ("heading-meaning/1").
+  std::string document;                  ///< Document::id.
+  std::string title, place;              ///< Of the document's outline.
+  std::vector<std::string> other_names;  ///< Of a topic that its document as a whole is about.
 
   // Filled by choosing (choose.h).
   std::string qualifier;         ///< What tells it from its namesakes; empty if nothing need.

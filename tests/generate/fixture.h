@@ -42,6 +42,14 @@ class Page {
     document_.blocks.back().cells = std::move(cells);
     return *this;
   }
+  Page& titled(std::string title) {
+    document_.title = std::move(title);
+    return *this;
+  }
+  Page& metadata(const std::string& key, std::string value) {
+    document_.metadata[key] = std::move(value);
+    return *this;
+  }
   data::Document document() const {
     data::Document d = document_;
     if (d.title.empty() && !d.blocks.empty()) d.title = std::string(d.slice(d.blocks.front().range));

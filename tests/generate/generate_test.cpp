@@ -117,6 +117,52 @@ TEST(Generate, AsksAboutEnglishPagesInBothLanguages) {
   EXPECT_EQ(asked[0].messages[1].content, "1. Choose Insert - Frame.\n2. Enter the size and click OK.");
 }
 
+TEST(Generate, AFunctionIsCalledAsItsSyntaxSays) {
+  Page page("scalc/averageifs.html");
+  page.heading(1, "SECOND")
+      .paragraph("여러 조건에 맞는 셀의 평균을 구합니다.", "summary")
+      .heading(4, "구문", "syntax")
+      .code("AVERAGEIFS(Average_range; Range1; Criterion1)", "syntax");
+  page.titled("AVERAGEIFS function");
+  const Outcome r = run({page});
+  EXPECT_EQ(r.answer("use/AVERAGEIFS 함수"), "여러 조건에 맞는 셀의 평균을 구합니다.");
+  EXPECT_EQ(r.answer("use/SECOND 함수"), "");
+}
+
+TEST(Generate, AsksByTheDocumentsOtherNamesOnlyToTrain) {
+  Page fax("swriter/fax.html");
+  fax.heading(1, "팩스 보내기").step("1", "파일 - 인쇄를 선택합니다.").step("2", "팩스 드라이버를 선택합니다.");
+  fax.metadata("keywords", "모뎀, 전송\n공통 낱말\n팩스 보내기");
+  Page mail("swriter/mail.html");
+  mail.heading(1, "전자 메일 보내기").step("1", "파일 - 보내기를 선택합니다.").step("2", "받는 사람을 입력합니다.");
+  mail.metadata("keywords", "공통 낱말");
+  const Outcome r = run({fax, mail});
+  size_t found = 0;
+  for (const data::Sample& s : r.of("how-to/팩스 보내기")) {
+    if (s.messages[0].content.find("모뎀 전송") == std::string::npos) continue;
+    ++found;
+    EXPECT_FALSE(s.held_out);
+  }
+  EXPECT_EQ(found, 1U);
+  for (const data::Sample& s : r.samples)
+    EXPECT_EQ(s.messages[0].content.find("공통"), std::string::npos) << s.messages[0].content;
+}
+
+TEST(Generate, ReadsKeysAndTasksOutOfTheirWording) {
+  const Outcome r = run({Page("scalc/a.html")
+                             .heading(1, "다시 계산하기")
+                             .paragraph("모든 수식을 다시 계산합니다.", "summary")
+                             .paragraph("키(F9)", "how_to_get")
+                             .paragraph("Press Ctrl+1.", "how_to_get"),
+                         Page("scalc/b.html")
+                             .heading(1, "보기 바꾸기")
+                             .paragraph("격자를 숨기려면:")
+                             .item("도구 - 옵션을 선택하고 격자의 표시를 해제합니다.")
+                             .item("또는 단추를 누릅니다.")});
+  EXPECT_EQ(r.answer("command-key/다시 계산하기"), "F9");
+  EXPECT_EQ(r.answer("how-to/격자를 숨기려면"), "도구 - 옵션을 선택하고 격자의 표시를 해제합니다.");
+}
+
 TEST(Generate, EverySampleNamesWhereItsTextStands) {
   const Outcome r = run(handbook());
   ASSERT_FALSE(r.samples.empty());

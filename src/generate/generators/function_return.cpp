@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "generate/generators/generators.h"
+#include "text/korean.h"
 #include "text/unicode.h"
 
 namespace moru::generate {
@@ -58,7 +59,7 @@ Answer first_code(const Outline& o, const Section& s, size_t most) {
 
 Answer first_text(const Outline& o, const Section& s, const Lengths& lengths) {
   for (size_t i = s.begin; i < s.end; ++i) {
-    if (o.block(i).kind != data::BlockKind::paragraph && o.block(i).kind != data::BlockKind::list_item) continue;
+    if (o.block(i).kind != data::BlockKind::paragraph) continue;
     Answer answer = leading_sentences(*o.document, o.block(i).range, lengths);
     if (!answer.empty()) return answer;
   }
@@ -75,17 +76,28 @@ Answer first_formula(const Outline& o, const Section& s, size_t most) {
   return {};
 }
 
+bool names(const Answer& code, const FunctionName& function) {
+  return !function.bare.empty() && fingerprint(code.text).find(fingerprint(function.bare)) != std::string::npos;
+}
+
 }  // namespace
 
 bool is_function_name(std::string_view heading) {
-  return function_name(heading).is_said;
+  const FunctionName name = function_name(heading);
+  return name.is_said && text::hangul_share(name.bare) == 0;
 }
 
 void find_functions(const Outline& o, const Options& options, std::vector<Topic>& topics) {
   for (const Section& s : o.sections) {
-    if (s.name.empty() || is_divider(s.name) || text::count_code_points(s.name) > kLongestName) continue;
+    if (s.name.empty() || text::count_code_points(s.name) > kLongestName) continue;
     const std::vector<const Section*> syntax = o.parts(s, "syntax");
-    const FunctionName name = function_name(s.name);
+    FunctionName name = function_name(s.name);
+    if (is_divider(s.name) && (syntax.empty() || !s.is_title)) continue;
+    Answer code = syntax.empty() ? Answer{} : first_code(o, *syntax.front(), options.max_answer_chars);
+    // A translated heading may name another function than the file's title and the syntax do.
+    if (const FunctionName titled = function_name(o.title); s.is_title && !names(code, name) && names(code, titled))
+      name = titled;
+    if (text::hangul_share(name.bare) > 0) continue;  // "날짜 함수": a group of them
     if (syntax.empty() && !(name.is_said && s.is_title)) continue;
     const auto add = [&](Family family, Answer answer, double worth) {
       if (answer.empty() || answer.characters() > options.max_answer_chars ||
@@ -103,12 +115,8 @@ void find_functions(const Outline& o, const Options& options, std::vector<Topic>
       topics.push_back(std::move(topic));
     };
     add(Family::use, first_text(o, s, {options.max_answer_chars, 30}), 0.95);
-    if (!syntax.empty()) {
-      Answer code = first_code(o, *syntax.front(), options.max_answer_chars);
-      // A page may show another function's syntax, copied with its text.
-      if (fingerprint(code.text).find(fingerprint(name.bare)) != std::string::npos)
-        add(Family::syntax, std::move(code), 0.83);
-    }
+    // A page may show another function's syntax, copied with its text.
+    if (names(code, name)) add(Family::syntax, std::move(code), 0.83);
     for (const Section* part : o.parts(s, "returns"))
       add(Family::returns, first_text(o, *part, {options.max_answer_chars, 20}), 0.7);
     for (const Section* part : o.parts(s, "example")) {

@@ -127,6 +127,17 @@ bool is_key(std::string_view text) {
   return named;
 }
 
+bool has_deixis(std::string_view name) {
+  const std::string padded = " " + text::lower(name) + " ";
+  for (const std::string_view word :
+       {" 이 ",           " 이를 ",       " 그 ",     " 해당 ",         " 다음 ",     " 위의 ",
+        " 이러한 ",       " 다른 옵션",   " 자세한 ", " this ",         " these ",    " it ",
+        " them ",         " that ",       " its ",    " do this",       " 이전 단계", " 사용하려면 ",
+        " 액세스하려면 ", " 계속하려면 ", " see ",    " the selected ", " 선택한 "})
+    if (padded.find(word) != std::string::npos) return true;
+  return false;
+}
+
 std::string parent_name(const Outline& o, const Section& s) {
   if (s.parent == Section::kNone) return {};
   const Section& parent = o.sections[s.parent];

@@ -42,6 +42,9 @@ data::Range key_range(const data::Document& document, data::Range range);
 /// True for a heading that says that it names a function, a statement or another part of a programming language.
 bool is_function_name(std::string_view heading);
 
+/// True if the name of a task points at something that only its page shows ("이 옵션을 …", "the selected …").
+bool has_deixis(std::string_view name);
+
 /// The heading above a section, if it is not the document's title and names something; else empty.
 std::string parent_name(const Outline& outline, const Section& section);
 

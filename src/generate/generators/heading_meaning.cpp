@@ -33,6 +33,7 @@ bool has_steps(const Outline& o, const Section& s) {
 
 double worth_of(const Outline& o, const Section& s, const Answer& answer) {
   double worth = s.is_title ? 0.86 : 0.5;
+  if (is_very_vague(s.name)) worth -= 0.15;
   const size_t size = answer.characters();
   if (size > 110) worth -= 0.08;
   if (size < 16) worth -= 0.1;
@@ -54,17 +55,20 @@ bool is_sentence(std::string_view text) {
 }  // namespace
 
 void find_heading_meanings(const Outline& o, const Options& options, std::vector<Topic>& topics) {
+  const bool untold = std::ranges::none_of(topics, [](const Topic& t) { return t.family == Family::how_to; });
   for (const Section& s : o.sections) {
     if (s.name.empty() || is_divider(s.name) || text::count_code_points(s.name) > kLongestName) continue;
     if (!s.role.empty() && s.role != "summary") continue;
-    if (!o.parts(s, "syntax").empty()) continue;  // a function: function-return asks about it
+    if (!o.parts(s, "syntax").empty() && !is_korean(s.name)) continue;  // a function: function-return asks about it
     if (s.name.ends_with("?") || s.name.ends_with("십시오") || s.name.ends_with("니다") || is_function_name(s.name))
       continue;
     const TaskForms task = task_forms(s.name);
     const bool is_task = !task.empty() || task.is_action;
     if (task.is_clause || (is_task && has_steps(o, s))) continue;  // how-to asks about it
     const size_t block = summary_block(o, s);
-    if (block == Section::kNone || (is_task && o.block(block).role != "summary")) continue;
+    if (block == Section::kNone) continue;
+    // What a task's page begins with leads to how it is done, unless it is marked as what a command does.
+    if (is_task && o.block(block).role != "summary" && !(s.is_title && untold)) continue;
     Answer answer = leading_sentences(*o.document, o.block(block).range, {options.max_answer_chars, 40});
     if (answer.characters() < kShortestAnswer || points_back(answer.text)) continue;
     if (s.is_title && tells_what_to_do(answer.text)) continue;

@@ -10,17 +10,37 @@ namespace {
 
 constexpr size_t kLongestName = 60;
 
-/// The blocks [begin, end) of one list of steps: until something else than its steps and their notes comes, or the
-/// numbers begin anew.
+bool is_step(const data::Block& b) {
+  return b.kind == data::BlockKind::list_item && b.role == "step";
+}
+
+/// The end of the list of steps that begins at `begin`: its steps count on, over what stands between them (pictures,
+/// code, notes, paragraphs that belong to a step).
 size_t end_of_steps(const Outline& o, size_t begin, size_t end) {
+  constexpr size_t kBetween = 4;  // most blocks between two steps
   const int level = o.block(begin).level;
-  for (size_t i = begin + 1; i < end; ++i) {
+  int number = 1;
+  size_t last = begin;
+  for (size_t i = begin + 1; i < end && i - last <= kBetween + 1; ++i) {
     const data::Block& b = o.block(i);
-    if (b.kind == data::BlockKind::list_item && (b.level > level || (b.role == "step" && b.mark != "1"))) continue;
-    if (b.role == "note" || b.role == "tip" || b.role == "warning" || b.kind == data::BlockKind::caption) continue;
-    return i;
+    const bool inner =
+        b.level > level && (b.kind == data::BlockKind::list_item || b.kind == data::BlockKind::paragraph);
+    if (is_step(b) && b.level == level) {
+      if (b.mark != std::to_string(number + 1)) break;
+      ++number;
+      last = i;
+    } else if (inner) {
+      last = i;
+    }
   }
-  return end;
+  return last + 1;
+}
+
+/// True if an instruction of a sentence or two is likely to be all there is to do: it goes through a menu, says what it
+/// is for, or is long.
+bool is_whole(const Answer& answer) {
+  return answer.characters() >= 35 || answer.text.find(" - ") != std::string::npos ||
+         (answer.characters() >= 20 && answer.text.find("려면") != std::string::npos);
 }
 
 /// The steps, numbered, as many as fit; empty if not even the first does.
@@ -28,7 +48,7 @@ Answer steps(const Outline& o, size_t begin, size_t end, const Lengths& lengths)
   const int level = o.block(begin).level;
   std::vector<size_t> items;
   for (size_t i = begin; i < end; ++i)
-    if (o.block(i).role == "step" && o.block(i).level == level) items.push_back(i);
+    if (is_step(o.block(i)) && o.block(i).level == level) items.push_back(i);
   Answer answer;
   size_t number = 0, taken = 0, instructions = 0;  // instructions: of the first two steps
   for (const size_t i : items) {
@@ -38,7 +58,7 @@ Answer steps(const Outline& o, size_t begin, size_t end, const Lengths& lengths)
       std::string_view t = o.document->slice(sentence);
       if (t.find("not found") != std::string_view::npos) continue;
       append(step, *o.document, sentence, " ");
-      break;
+      if (step.characters() > 6) break;  // else an enumeration's beginning: "1., i."
     }
     if (step.empty()) continue;
     if (leans_on_context(step.text)) break;
@@ -47,18 +67,20 @@ Answer steps(const Outline& o, size_t begin, size_t end, const Lengths& lengths)
     if (taken + size > lengths.most) break;
     taken += size;
     instructions += number <= 2 && tells_what_to_do(step.text) ? 1 : 0;
-    append(answer, *o.document, step.ranges.front(), "\n", lead);
+    append(answer, *o.document, {step.ranges.front().begin, step.ranges.back().end}, "\n", lead);
   }
-  if (items.size() > 1 && (number < 2 || instructions == 0)) return {};  // a first step alone is no way to do it
+  // A first step alone is no way to do it.
+  if (items.size() > 1 ? number < 2 || instructions == 0 : !is_whole(answer)) return {};
   return answer;
 }
 
 /// A paragraph that names the task of the steps behind it ("제목을 편집하려면:", "To underline text").
 std::string lead_in(std::string_view text) {
   std::string name = clean_name(text);
+  if (name.starts_with("To ")) name = name.substr(0, name.find(", "));
   if (text::count_code_points(name) > kLongestName || name.find(". ") != std::string::npos || name.ends_with("다"))
     return {};
-  return task_forms(name).empty() || points_back(name) ? std::string() : name;
+  return task_forms(name).empty() || points_back(name) || has_deixis(name) ? std::string() : name;
 }
 
 /// True if a sentence says what it is for ("…하려면", "To …,") and that is not what the name says.
@@ -76,29 +98,27 @@ bool serves_another_purpose(std::string_view sentence, std::string_view name) {
   return shared * 2 < words + 1;
 }
 
-/// What to do, from the paragraphs of a task's section that has no steps.
-Answer instruction(const Outline& o, const Section& s, const Lengths& lengths) {
-  for (size_t i = s.begin; i < s.end; ++i) {
+/// What to do, from the blocks [begin, end) of a task that has no steps.
+Answer instruction(const Outline& o, size_t begin, size_t end, std::string_view name, const Lengths& lengths) {
+  for (size_t i = begin; i < end; ++i) {
     const data::Block& b = o.block(i);
     if (b.role == "how_to_get" || b.kind == data::BlockKind::table || b.kind == data::BlockKind::code) continue;
-    if (b.kind == data::BlockKind::list_item) return {};  // one of several ways or parts
-    if (b.kind != data::BlockKind::paragraph) continue;
+    if (b.kind != data::BlockKind::paragraph && b.kind != data::BlockKind::list_item) continue;
     Answer answer;
     size_t taken = 0;
     for (const data::Range& sentence : sentences(o.document->text, b.range)) {
       const std::string_view text = o.document->slice(sentence);
       if (answer.empty() && (!tells_what_to_do(text) || points_back(text))) continue;
       if (leans_on_context(text)) break;
-      if (answer.empty() && serves_another_purpose(text, s.name)) continue;
+      if (answer.empty() && serves_another_purpose(text, name)) continue;
       const size_t size = text::count_code_points(text) + 1;
       if (taken + size > lengths.most) break;
       append(answer, *o.document, sentence, " ");
       taken += size;
       if (taken >= lengths.enough) break;
     }
-    const bool whole = answer.characters() >= 35 || answer.text.find(" - ") != std::string::npos ||
-                       (answer.characters() >= 20 && answer.text.find("려면") != std::string::npos);
-    if (whole) return answer;
+    if (is_whole(answer)) return answer;
+    if (b.kind == data::BlockKind::list_item) return {};  // one of several parts, not of several ways
   }
   return {};
 }
@@ -136,7 +156,7 @@ void find_how_tos(const Outline& o, const Options& options, std::vector<Topic>& 
     const bool is_task = !forms.empty() || forms.is_action;
     bool named = false;  // the section's own name has been given to a list
     for (size_t i = s.begin; i < s.end; ++i) {
-      if (o.block(i).role != "step") continue;
+      if (!is_step(o.block(i))) continue;
       const size_t end = end_of_steps(o, i, s.end);
       size_t before = i;
       while (before > s.begin && o.block(before - 1).kind != data::BlockKind::paragraph) --before;
@@ -154,10 +174,20 @@ void find_how_tos(const Outline& o, const Options& options, std::vector<Topic>& 
       }
       i = end - 1;
     }
+    for (size_t i = s.begin; i + 1 < s.end; ++i) {  // "To hide the headers:" and a list of ways
+      const data::Block& item = o.block(i + 1);
+      if (o.block(i).kind != data::BlockKind::paragraph || item.kind != data::BlockKind::list_item ||
+          item.role == "step")
+        continue;
+      const std::string lead = lead_in(o.text(i));
+      if (lead.empty() || !task_forms(lead).is_clause) continue;
+      Answer answer = instruction(o, i + 1, i + 2, lead, lengths);
+      if (!answer.empty()) add(o, s, lead, o.block(i).range, false, std::move(answer), 0.86, topics);
+    }
     // Under other headings, an instruction says how to use the one field that the heading names.
     const bool may_instruct = !has_role(o, s, "step") && !has_role(o, s, "how_to_get");
     if (is_task && !named && may_instruct && (s.is_title || forms.is_clause || !forms.verb.empty())) {
-      Answer answer = instruction(o, s, lengths);
+      Answer answer = instruction(o, s.begin, s.end, s.name, lengths);
       if (!answer.empty()) add(o, s, s.name, s.range, s.is_title, std::move(answer), 0.88, topics);
     }
   }

@@ -17,17 +17,6 @@ struct Purpose {
   size_t size = 0;  ///< Bytes of the sentence that the name takes.
 };
 
-bool has_deixis(std::string_view name) {
-  const std::string padded = " " + text::lower(name) + " ";
-  for (const std::string_view word :
-       {" 이 ",           " 이를 ",       " 그 ",     " 해당 ",         " 다음 ",     " 위의 ",
-        " 이러한 ",       " 다른 옵션",   " 자세한 ", " this ",         " these ",    " it ",
-        " them ",         " that ",       " its ",    " do this",       " 이전 단계", " 사용하려면 ",
-        " 액세스하려면 ", " 계속하려면 ", " see ",    " the selected ", " 선택한 "})
-    if (padded.find(word) != std::string::npos) return true;
-  return false;
-}
-
 /// True if what to do names a thing by where it stands on the page or the screen ("이 상자", "in this box",
 /// "1단계에서").
 bool points_at_screen(std::string_view rest) {

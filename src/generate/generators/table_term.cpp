@@ -49,6 +49,9 @@ void find_table_terms(const Outline& o, const Options& options, std::vector<Topi
         std::string term = clean_name(row[0]);
         if (term.empty()) term = std::string(text::trim(row[0]));
         const size_t size = text::count_code_points(term);
+        const bool is_named =
+            std::ranges::any_of(term, [](char c) { return c < 0 || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); });
+        if (!is_named && !says_kind(kind)) continue;  // a bare number
         if (size == 0 || size > kLongestTerm || term.find('\n') != std::string::npos) continue;
         Answer answer = leading_sentences(*o.document, ranges[meaning], {options.max_answer_chars, 30});
         if (answer.characters() < kShortestMeaning || points_back(answer.text)) continue;
