@@ -28,6 +28,17 @@ class Cutter {
     text_ += text;
     chars_ += length;
   }
+  void table(const Block& block) {
+    close();
+    for (const std::vector<std::string>& row : block.cells) {
+      for (const std::string& cell : row) {
+        const std::string_view text = text::trim(cell);
+        if (!text_.empty() && !text.empty()) text_ += ' ';
+        text_ += text;
+      }
+      close();
+    }
+  }
   std::vector<Passage> finish() {
     close();
     return std::move(passages_);
@@ -72,6 +83,8 @@ std::vector<Passage> cut_passages(const data::Document& document, size_t max_cha
     if (block.kind == BlockKind::title) continue;  // it is the document's title already
     if (block.kind == BlockKind::heading) {
       cutter.heading(text::trim(text), block.level);
+    } else if (block.kind == BlockKind::table && !block.cells.empty()) {
+      cutter.table(block);
     } else {
       cutter.block(text);
     }

@@ -16,8 +16,9 @@ struct Passage {
 };
 
 /// Cuts a document into passages: neighbouring blocks under the same heading together, up to `max_chars` characters a
-/// passage, and a list kept with the paragraph that leads to it where both fit. A longer block is a passage of its own.
-/// A document without blocks is taken as paragraphs, split at empty lines.
+/// passage, and a list kept with the paragraph that leads to it where both fit. A longer block is a passage of its own,
+/// and so is each row of a table: tables hold keys, options and error codes, which are asked for one by one. A document
+/// without blocks is taken as paragraphs, split at empty lines.
 std::vector<Passage> cut_passages(const data::Document& document, size_t max_chars);
 
 /// The text cut to at most `max_chars` characters, at the last end of a sentence or line past half of that, else at the

@@ -122,6 +122,19 @@ TEST(Passages, AreCutBetweenBlocksAndAtEmptyLinesWithoutBlocks) {
   EXPECT_TRUE(cut_passages(data::Document(), 8).empty());
 }
 
+TEST(Passages, TakeATableRowByRow) {
+  Builder builder;
+  builder.add(BlockKind::heading, "단축키", 1).add(BlockKind::paragraph, "목록입니다.");
+  builder.add(BlockKind::table, "F5 슬라이드 쇼\nEsc 끝내기");
+  builder.document.blocks.back().cells = {{"F5", " 슬라이드 쇼"}, {"Esc", "", "끝내기"}, {""}};
+  builder.add(BlockKind::paragraph, "끝.");
+  const std::vector<Passage> passages = cut_passages(builder.document, 100);
+  ASSERT_EQ(passages.size(), 4U);
+  EXPECT_EQ(passages[1].headings, "단축키");
+  EXPECT_EQ(passages[1].text, "F5 슬라이드 쇼");
+  EXPECT_EQ(passages[2].text, "Esc 끝내기");
+}
+
 TEST(CutText, StopsAtASentenceElseAtASpaceElseBetweenCharacters) {
   EXPECT_EQ(cut_text("짧다.", 10), "짧다.");
   EXPECT_EQ(cut_text("하나를 합니다. 둘을 합니다. 셋", 12), "하나를 합니다.");

@@ -24,7 +24,7 @@ class Lines : public SilentProgress {
 
 TEST(ModelSystem, AsksEachQuestionAsAUsersMessageInOrder) {
   const infer::TinyModel tiny = infer::tiny_model();
-  infer::Engine engine(*tiny.model, tiny.tokenizer, {.slots = 3, .context = 96, .prefill_tokens = 64});
+  infer::Engine engine(*tiny.model, tiny.tokenizer, {.slots = 3, .context = 48, .prefill_tokens = 64});
   const System system = model_system("tiny", engine);
   EXPECT_EQ(system.name, "tiny");
   EXPECT_FALSE(system.baseline);
@@ -57,7 +57,7 @@ TEST(ModelSystem, AQuestionThatDoesNotFitIsLeftUnansweredAndSaid) {
 
 TEST(ModelSystem, AnUntrainedModelIsEvaluatedLikeAnyOther) {
   const infer::TinyModel tiny = infer::tiny_model();
-  infer::Engine engine(*tiny.model, tiny.tokenizer, {.slots = 4, .context = 80, .prefill_tokens = 64});
+  infer::Engine engine(*tiny.model, tiny.tokenizer, {.slots = 4, .context = 40, .prefill_tokens = 64});
   SilentProgress silent;
   const Report report =
       evaluate({ask("표?"), ask("모루?"), ask("table?")}, {model_system("untrained", engine)}, silent);
