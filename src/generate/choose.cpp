@@ -71,6 +71,8 @@ std::vector<bool> qualify(std::vector<Topic*>& group, const std::map<std::string
     settled[i] = !group[i]->needs_context && (group.size() == 1 || (group[i]->is_title && titled == 1));
   std::vector<std::vector<std::pair<std::string, bool>>> ways;
   for (const Topic* t : group) ways.push_back(qualifiers(*t, titles));
+  // A title that is vague where several have it, but only one does and nothing could be said beside it.
+  if (group.size() == 1 && group[0]->is_title && ways[0].empty()) settled[0] = true;
   std::map<std::string, size_t> uses;  // how many topics of the group a qualifier fits
   for (const auto& mine : ways) {
     std::set<std::string> distinct;

@@ -203,6 +203,20 @@ constexpr Template kExampleEn[] = {
     {"example-en/3", "Show me how the {english} is used."},
 };
 
+constexpr Template kQuestionKo[] = {
+    {"question-ko/1", "{topic}"},
+    {"question-ko/2", "{topic} 알려 주세요."},
+    {"question-ko/3", "궁금한 게 있어요. {topic}"},
+    {"question-ko/4", "{topic} 답해 줘"},
+    {"question-ko/5", "질문: {topic}"},
+    {"question-ko/6", "{app} 질문입니다. {topic}"},
+};
+constexpr Template kQuestionEn[] = {
+    {"question-en/1", "{english}"},
+    {"question-en/2", "I have a question: {english}"},
+    {"question-en/3", "Please tell me: {english}"},
+};
+
 constexpr Template kOtherName[] = {
     {"other-name/1", "{name}"},
     {"other-name/2", "{name} 알려줘"},
@@ -242,6 +256,8 @@ Templates templates(Family family) {
       return {kReturnsKo, kReturnsEn};
     case Family::example:
       return {kExampleKo, kExampleEn};
+    case Family::question:
+      return {kQuestionKo, kQuestionEn};
   }
   return {};
 }

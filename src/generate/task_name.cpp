@@ -188,6 +188,15 @@ TaskForms english_forms(std::string_view name) {
     forms.is_clause = true;
     return forms;
   }
+  // "Send a document for approval": an imperative in sentence case, not a command's name ("Insert Table").
+  const std::string first = text::lower(words[0]);
+  if (words.size() > 2 && (is_one_of(first, kPlainVerbs) || is_one_of(first, kVerbsInE)) && words[1][0] >= 'a' &&
+      words[1][0] <= 'z') {
+    words[0] = first;
+    forms.verb = join(words, words.size());
+    forms.is_clause = true;
+    return forms;
+  }
   // "Inserting, Editing, and Linking Frames": every gerund of the row becomes a verb.
   bool found = false;
   for (std::string& word : words) {

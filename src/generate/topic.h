@@ -12,9 +12,21 @@
 namespace moru::generate {
 
 /// What is asked about a topic; each has its own phrasings.
-enum class Family { meaning, how_to, menu, command_key, key_effect, effect_key, use, syntax, returns, example };
+enum class Family {
+  meaning,
+  how_to,
+  menu,
+  command_key,
+  key_effect,
+  effect_key,
+  use,
+  syntax,
+  returns,
+  example,
+  question
+};
 
-inline constexpr size_t kFamilies = 10;
+inline constexpr size_t kFamilies = 11;
 
 std::string_view name_of(Family family);
 /// The family's share of the topics where there are more than are kept: what people ask most has the most.

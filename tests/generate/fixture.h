@@ -31,6 +31,9 @@ class Page {
   Page& step(std::string_view number, std::string_view text) {
     return add(data::BlockKind::list_item, text, 1, std::string(number), "step");
   }
+  Page& numbered(std::string_view number, std::string_view text) {
+    return add(data::BlockKind::list_item, text, 1, std::string(number), {});
+  }
   Page& item(std::string_view text) { return add(data::BlockKind::list_item, text, 1, "-", {}); }
   Page& table(std::vector<std::vector<std::string>> cells) {
     std::string text;

@@ -163,6 +163,35 @@ TEST(Generate, ReadsKeysAndTasksOutOfTheirWording) {
   EXPECT_EQ(r.answer("how-to/격자를 숨기려면"), "도구 - 옵션을 선택하고 격자의 표시를 해제합니다.");
 }
 
+TEST(Generate, NeedsNoMarkupThatOnlyHelpPagesHave) {
+  const Outcome r = run({Page("handbook/room.md")
+                             .heading(1, "회의실")
+                             .paragraph("회의실", "")
+                             .paragraph("회의실은 모여 일하는 방입니다.")
+                             .heading(2, "회의실 예약하기")
+                             .numbered("1", "달력에서 날짜를 고릅니다.")
+                             .numbered("2", "예약을 누릅니다."),
+                         Page("handbook/sheet.md")
+                             .heading(1, "Sheet functions")
+                             .heading(2, "DAYSLEFT")
+                             .paragraph("DAYSLEFT returns the days from today to a date.")
+                             .code("DAYSLEFT(date)"),
+                         Page("handbook/archive.md")
+                             .heading(1, "Archive")
+                             .heading(2, "Put a document into the archive")
+                             .numbered("1", "Select the document.")
+                             .numbered("2", "Click OK."),
+                         Page("handbook/faq.md")
+                             .heading(1, "자주 묻는 질문")
+                             .heading(2, "휴가는 며칠인가요?")
+                             .paragraph("해마다 15일이 주어집니다.")});
+  EXPECT_EQ(r.answer("how-to/회의실 예약하기"), "1. 달력에서 날짜를 고릅니다.\n2. 예약을 누릅니다.");
+  EXPECT_EQ(r.answer("meaning/회의실"), "회의실은 모여 일하는 방입니다.");
+  EXPECT_EQ(r.answer("syntax/DAYSLEFT 함수"), "DAYSLEFT(date)");
+  EXPECT_EQ(r.answer("how-to/Put a document into the archive"), "1. Select the document.\n2. Click OK.");
+  EXPECT_EQ(r.answer("question/휴가는 며칠인가요?"), "해마다 15일이 주어집니다.");
+}
+
 TEST(Generate, EverySampleNamesWhereItsTextStands) {
   const Outcome r = run(handbook());
   ASSERT_FALSE(r.samples.empty());

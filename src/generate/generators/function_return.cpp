@@ -76,15 +76,29 @@ Answer first_formula(const Outline& o, const Section& s, size_t most) {
   return {};
 }
 
+/// Code in the section itself that calls the function ("DAYSLEFT(date)"), where no part of it is marked as its syntax.
+Answer call_of(const Outline& o, const Section& s, const FunctionName& function, size_t most) {
+  for (size_t i = s.begin; i < s.end; ++i) {
+    if (o.block(i).kind != data::BlockKind::code) continue;
+    const std::string_view code = text::trim(o.text(i));
+    Answer answer;
+    if (code.starts_with(function.bare + "(") && text::count_code_points(code) <= most)
+      append(answer, *o.document, o.block(i).range, " ");
+    return answer;
+  }
+  return {};
+}
+
 bool names(const Answer& code, const FunctionName& function) {
   return !function.bare.empty() && fingerprint(code.text).find(fingerprint(function.bare)) != std::string::npos;
 }
 
 }  // namespace
 
-bool is_function_name(std::string_view heading) {
-  const FunctionName name = function_name(heading);
-  return name.is_said && text::hangul_share(name.bare) == 0;
+bool is_function(const Outline& o, const Section& s) {
+  const FunctionName name = function_name(s.name);
+  if (text::hangul_share(name.bare) > 0) return false;
+  return name.is_said || !o.parts(s, "syntax").empty() || !call_of(o, s, name, SIZE_MAX).empty();
 }
 
 void find_functions(const Outline& o, const Options& options, std::vector<Topic>& topics) {
@@ -92,13 +106,15 @@ void find_functions(const Outline& o, const Options& options, std::vector<Topic>
     if (s.name.empty() || text::count_code_points(s.name) > kLongestName) continue;
     const std::vector<const Section*> syntax = o.parts(s, "syntax");
     FunctionName name = function_name(s.name);
-    if (is_divider(s.name) && (syntax.empty() || !s.is_title)) continue;
-    Answer code = syntax.empty() ? Answer{} : first_code(o, *syntax.front(), options.max_answer_chars);
+    const Answer own_code = syntax.empty() ? call_of(o, s, name, options.max_answer_chars) : Answer{};
+    const bool has_syntax = !syntax.empty() || !own_code.empty();
+    if (is_divider(s.name) && (!has_syntax || !s.is_title)) continue;
+    Answer code = syntax.empty() ? own_code : first_code(o, *syntax.front(), options.max_answer_chars);
     // A translated heading may name another function than the file's title and the syntax do.
     if (const FunctionName titled = function_name(o.title); s.is_title && !names(code, name) && names(code, titled))
       name = titled;
     if (text::hangul_share(name.bare) > 0) continue;  // "날짜 함수": a group of them
-    if (syntax.empty() && !(name.is_said && s.is_title)) continue;
+    if (!has_syntax && !(name.is_said && s.is_title)) continue;
     const auto add = [&](Family family, Answer answer, double worth) {
       if (answer.empty() || answer.characters() > options.max_answer_chars ||
           fingerprint(answer.text) == fingerprint(name.bare))

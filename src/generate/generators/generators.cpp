@@ -34,6 +34,10 @@ bool is_one_key(std::string_view key) {
 
 }  // namespace
 
+bool is_step(const data::Block& b) {
+  return b.kind == data::BlockKind::list_item && !b.mark.empty() && b.mark[0] >= '0' && b.mark[0] <= '9';
+}
+
 bool is_vague(std::string_view name) {
   const bool one_word = name.find(' ') == std::string_view::npos && name.find('/') == std::string_view::npos;
   const size_t size = text::count_code_points(name);
@@ -56,7 +60,8 @@ bool is_menu_path(std::string_view line) {
   const std::string small = text::lower(line);
   for (const std::string_view verb : {"choose ", "menu ", "open ", "select ", "go to ", "in ", "on "})
     if (small.starts_with(verb)) return true;
-  for (const std::string_view verb : {"선택합니다", "선택하십시오", "누릅니다", "클릭합니다", "메뉴", "탭"})
+  for (const std::string_view verb : {"선택합니다", "해야 합니다", "고릅니다", "고르고", "적습니다", "넣습니다",
+                                      "누르고", "고르세요", "선택하십시오", "누릅니다", "클릭합니다", "메뉴", "탭"})
     if (small.find(verb) != std::string::npos) return true;
   return is_korean(line) && line.ends_with(".");
 }

@@ -11,11 +11,15 @@ namespace moru::generate {
 
 void find_heading_meanings(const Outline& outline, const Options& options, std::vector<Topic>& topics);
 void find_how_tos(const Outline& outline, const Options& options, std::vector<Topic>& topics);
+void find_questions(const Outline& outline, const Options& options, std::vector<Topic>& topics);
 void find_purposes(const Outline& outline, const Options& options, std::vector<Topic>& topics);
 void find_menu_paths(const Outline& outline, const Options& options, std::vector<Topic>& topics);
 void find_functions(const Outline& outline, const Options& options, std::vector<Topic>& topics);
 void find_shortcut_keys(const Outline& outline, const Options& options, std::vector<Topic>& topics);
 void find_table_terms(const Outline& outline, const Options& options, std::vector<Topic>& topics);
+
+/// True for an item of a numbered list.
+bool is_step(const data::Block& block);
 
 /// True for a name that is too short to say by itself what is meant: one word that many dialogs could have.
 bool is_vague(std::string_view name);
@@ -39,8 +43,9 @@ std::string clean_key(std::string_view text);
 /// The part of a range that clean_key keeps, as far as it stands in one piece.
 data::Range key_range(const data::Document& document, data::Range range);
 
-/// True for a heading that says that it names a function, a statement or another part of a programming language.
-bool is_function_name(std::string_view heading);
+/// True for a section about a function, a statement or another part of a programming language: its heading says so, or
+/// it has a syntax.
+bool is_function(const Outline& outline, const Section& section);
 
 /// True if the name of a task points at something that only its page shows ("이 옵션을 …", "the selected …").
 bool has_deixis(std::string_view name);

@@ -18,7 +18,8 @@ size_t summary_block(const Outline& o, const Section& s) {
     if (o.block(i).role == "summary") return i;
   for (size_t i = s.begin; i < s.end; ++i) {
     const data::Block& b = o.block(i);
-    if (b.kind == data::BlockKind::paragraph && b.role.empty()) return i;
+    if (b.kind == data::BlockKind::paragraph && b.role.empty() && fingerprint(o.text(i)) != fingerprint(s.name))
+      return i;
     if (b.kind == data::BlockKind::list_item || b.kind == data::BlockKind::table || b.kind == data::BlockKind::code)
       break;
   }
@@ -27,7 +28,7 @@ size_t summary_block(const Outline& o, const Section& s) {
 
 bool has_steps(const Outline& o, const Section& s) {
   for (size_t i = s.begin; i < s.end; ++i)
-    if (o.block(i).role == "step") return true;
+    if (is_step(o.block(i))) return true;
   return false;
 }
 
@@ -59,9 +60,8 @@ void find_heading_meanings(const Outline& o, const Options& options, std::vector
   for (const Section& s : o.sections) {
     if (s.name.empty() || is_divider(s.name) || text::count_code_points(s.name) > kLongestName) continue;
     if (!s.role.empty() && s.role != "summary") continue;
-    if (!o.parts(s, "syntax").empty() && !is_korean(s.name)) continue;  // a function: function-return asks about it
-    if (s.name.ends_with("?") || s.name.ends_with("십시오") || s.name.ends_with("니다") || is_function_name(s.name))
-      continue;
+    if (is_function(o, s)) continue;  // function-return asks about it
+    if (s.name.ends_with("?") || s.name.ends_with("십시오") || s.name.ends_with("니다")) continue;
     const TaskForms task = task_forms(s.name);
     const bool is_task = !task.empty() || task.is_action;
     if (task.is_clause || (is_task && has_steps(o, s))) continue;  // how-to asks about it

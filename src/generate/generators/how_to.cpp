@@ -10,10 +10,6 @@ namespace {
 
 constexpr size_t kLongestName = 60;
 
-bool is_step(const data::Block& b) {
-  return b.kind == data::BlockKind::list_item && b.role == "step";
-}
-
 /// The end of the list of steps that begins at `begin`: its steps count on, over what stands between them (pictures,
 /// code, notes, paragraphs that belong to a step).
 size_t end_of_steps(const Outline& o, size_t begin, size_t end) {
@@ -129,6 +125,12 @@ bool has_role(const Outline& o, const Section& s, std::string_view role) {
   return false;
 }
 
+bool has_steps(const Outline& o, const Section& s) {
+  for (size_t i = s.begin; i < s.end; ++i)
+    if (is_step(o.block(i))) return true;
+  return false;
+}
+
 void add(const Outline& o, const Section& s, std::string name, data::Range range, bool is_title, Answer answer,
          double worth, std::vector<Topic>& topics) {
   Topic topic;
@@ -176,8 +178,7 @@ void find_how_tos(const Outline& o, const Options& options, std::vector<Topic>& 
     }
     for (size_t i = s.begin; i + 1 < s.end; ++i) {  // "To hide the headers:" and a list of ways
       const data::Block& item = o.block(i + 1);
-      if (o.block(i).kind != data::BlockKind::paragraph || item.kind != data::BlockKind::list_item ||
-          item.role == "step")
+      if (o.block(i).kind != data::BlockKind::paragraph || item.kind != data::BlockKind::list_item || is_step(item))
         continue;
       const std::string lead = lead_in(o.text(i));
       if (lead.empty() || !task_forms(lead).is_clause) continue;
@@ -185,7 +186,7 @@ void find_how_tos(const Outline& o, const Options& options, std::vector<Topic>& 
       if (!answer.empty()) add(o, s, lead, o.block(i).range, false, std::move(answer), 0.86, topics);
     }
     // Under other headings, an instruction says how to use the one field that the heading names.
-    const bool may_instruct = !has_role(o, s, "step") && !has_role(o, s, "how_to_get");
+    const bool may_instruct = !has_steps(o, s) && !has_role(o, s, "how_to_get");
     if (is_task && !named && may_instruct && (s.is_title || forms.is_clause || !forms.verb.empty())) {
       Answer answer = instruction(o, s.begin, s.end, s.name, lengths);
       if (!answer.empty()) add(o, s, s.name, s.range, s.is_title, std::move(answer), 0.88, topics);
