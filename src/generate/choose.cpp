@@ -62,6 +62,27 @@ std::vector<Topic> without_repeats(std::vector<Topic> topics, LeftOut& left_out)
   return kept;
 }
 
+/// Leaves out what says the same of many things: a page's opening that its neighbours share tells nothing about any of
+/// them.
+std::vector<Topic> without_commonplaces(std::vector<Topic> topics, LeftOut& left_out) {
+  constexpr size_t kMost = 2;
+  const auto explains = [](const Topic& t) {
+    return t.family == Family::meaning || t.family == Family::use || t.family == Family::how_to;
+  };
+  std::map<std::string, size_t> uses;
+  for (const Topic& t : topics)
+    if (explains(t)) ++uses[fingerprint(t.answer.text)];
+  std::vector<Topic> kept;
+  kept.reserve(topics.size());
+  for (Topic& t : topics) {
+    if (explains(t) && uses.at(fingerprint(t.answer.text)) > kMost)
+      ++left_out["an answer that many share"];
+    else
+      kept.push_back(std::move(t));
+  }
+  return kept;
+}
+
 /// Qualifies the topics of one name; true for those that then stand alone.
 std::vector<bool> qualify(std::vector<Topic*>& group, const std::map<std::string, size_t>& titles) {
   std::vector<bool> settled(group.size(), false);
@@ -114,7 +135,7 @@ std::vector<size_t> worthiest(const std::vector<Topic>& topics, std::vector<size
 }  // namespace
 
 std::vector<Topic> choose(std::vector<Topic> topics, size_t most, LeftOut& left_out) {
-  topics = without_repeats(std::move(topics), left_out);
+  topics = without_commonplaces(without_repeats(std::move(topics), left_out), left_out);
   std::map<std::string, size_t> titles;
   std::set<std::string> documents;
   for (const Topic& t : topics)

@@ -118,6 +118,9 @@ Slots slots_of(const Topic& t) {
 }
 
 bool asked_in_english(const Topic& t) {
+  // A task named by an English clause has few Korean phrasings.
+  if (t.family == Family::how_to && task_forms(t.name).is_clause && text::hangul_share(t.name + t.qualifier) == 0)
+    return true;
   switch (t.family) {
     case Family::use:
     case Family::syntax:

@@ -181,6 +181,7 @@ TaskForms english_forms(std::string_view name) {
   TaskForms forms;
   if (words[0] == "To" || words[0] == "to") {
     words.erase(words.begin());
+    if (words.size() < 2) return {};
     if (!text::is_letter(static_cast<unsigned char>(words[0][0]))) return {};
     words[0] = text::lower(words[0]);
     if (is_one_of(words[0], kNoVerbs)) return {};

@@ -269,6 +269,16 @@ TEST(Generate, TellsNamesakesApartOrLeavesThemOut) {
   EXPECT_GT(lost.report.facts["left_out"]["namesakes that nothing tells apart"], 0);
 }
 
+TEST(Generate, LeavesOutWhatIsSaidOfManyThings) {
+  std::vector<Page> pages;
+  for (const char* name : {"막대 차트 유형", "원형 차트 유형", "거품 차트 유형"})
+    pages.push_back(
+        Page(std::string("scalc/") + name).heading(1, name).paragraph("첫 번째 쪽에서 차트 유형을 정합니다."));
+  const Outcome r = run(pages);
+  EXPECT_EQ(r.report.topics, 0U);
+  EXPECT_EQ(r.report.facts["left_out"]["an answer that many share"], 3);
+}
+
 TEST(Generate, AnswersStandAlone) {
   const Outcome r = run({Page("a.html")
                              .heading(1, "표 만들기 도구")
