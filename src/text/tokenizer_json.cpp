@@ -119,7 +119,8 @@ class Reader {
         unlike(where + ".content", tr("a text", "글"));
       }
       if (special != nullptr && !special->is_boolean()) unlike(where + ".special", "true, false");
-      for (const char* key : {"single_word", "lstrip", "rstrip", "normalized"}) must_be_off(entry, key, where);
+      // "normalized" may be either: it matters only where NFC makes a mark out of other characters.
+      for (const char* key : {"single_word", "lstrip", "rstrip"}) must_be_off(entry, key, where);
       parts_.added.push_back(
           {read_id(*id, where + ".id"), content->get<std::string>(), special != nullptr && *special == true});
     }
@@ -261,8 +262,8 @@ std::string write_tokenizer_json(const TokenizerParts& parts) {
       json_string(kPretokenizerPattern));
   comma = "\n";
   for (size_t id = 0; id < parts.bytes.size(); ++id) {
-    out += fmt::format("{}      {}: {}", comma, json_string(is_added[id] ? parts.bytes[id] : to_byte_level(parts.bytes[id])),
-                       id);
+    out += fmt::format("{}      {}: {}", comma,
+                       json_string(is_added[id] ? parts.bytes[id] : to_byte_level(parts.bytes[id])), id);
     comma = ",\n";
   }
   out += "\n    },\n    \"merges\": [";

@@ -24,7 +24,8 @@ inline const std::vector<std::string>& sample_texts() {
       "셀을 선택한 다음 서식 - 셀을 클릭하고, 숫자 탭에서 1,234.50 형식을 고릅니다.\n\n  두 번째 문단입니다.",
       "int main(int argc, char** argv) {\n\treturn argc > 1 ? 0 : -1;  // 끝\n}\n",
       "https://example.org/a/b?c=d&e=%20f#g\r\n\r\n  \r\n x",
-      "가족 👨‍👩‍👧‍👦 이모지 🇰🇷 👍🏽 와 한자 漢字, ひらがな カタカナ, العربية, עברית, "
+      "가족 👨‍👩‍👧‍👦 이모지 🇰🇷 👍🏽 와 한자 漢字, ひらがな カタカナ, العربية, "
+      "עברית, "
       "हिन्दी, "
       "ไทย",
       "   leading and trailing   \t\t  ",
