@@ -95,6 +95,18 @@ void mask_groups(std::vector<float>& choice, const RouterSettings& s) {
                 -std::numeric_limits<float>::infinity());
 }
 
+/// A few rows, as in decoding, go to the next power of two instead: there the padding would be most of the work.
+int32_t padded_load(int32_t load) {
+  if (load >= kExpertRows) return (load + kExpertRows - 1) / kExpertRows * kExpertRows;
+  int32_t rows = load == 0 ? 0 : 1;
+  while (rows < load) rows *= 2;
+  return rows;
+}
+
+void zero_padding(const Routing& r, const Tensor& rows) {
+  for (size_t e = 0; e < r.loads.size(); ++e) rows.slice(r.offsets[e] + r.loads[e], r.offsets[e + 1]).fill_zero();
+}
+
 template <class T>
 T* row_of(const Tensor& t, int64_t row) {
   return t.data<T>() + row * t.cols();
@@ -109,7 +121,6 @@ Routing route(const Tensor& logits, const Tensor& bias, const RouterSettings& s)
   r.weights = Tensor(DType::f32, {tokens, s.top});
   r.experts.resize(static_cast<size_t>(tokens * s.top));
   r.slots.resize(r.experts.size());
-  r.tokens.resize(r.experts.size());
   share_rows(tokens, kRows, [&](int64_t begin, int64_t end, int) {
     std::vector<float> choice(static_cast<size_t>(s.experts));
     for (int64_t t = begin; t < end; ++t) {
@@ -132,9 +143,11 @@ Routing route(const Tensor& logits, const Tensor& bias, const RouterSettings& s)
         row_of<float>(r.weights, t)[k] = scores[chosen[k]] / (s.normalise ? sum : 1.0F) * s.scale;
     }
   });
-  r.offsets.assign(static_cast<size_t>(s.experts) + 1, 0);
-  for (const int32_t e : r.experts) ++r.offsets[static_cast<size_t>(e) + 1];
-  std::partial_sum(r.offsets.begin(), r.offsets.end(), r.offsets.begin());
+  r.loads.assign(static_cast<size_t>(s.experts), 0);
+  for (const int32_t e : r.experts) ++r.loads[static_cast<size_t>(e)];
+  r.offsets.assign(1, 0);
+  for (const int32_t load : r.loads) r.offsets.push_back(r.offsets.back() + padded_load(load));
+  r.tokens.assign(static_cast<size_t>(r.rows()), -1);
   std::vector<int32_t> next(r.offsets.begin(), r.offsets.end() - 1);
   for (size_t i = 0; i < r.experts.size(); ++i) {
     r.slots[i] = next[static_cast<size_t>(r.experts[i])]++;
@@ -196,10 +209,15 @@ Tensor route_backward(const Routing& r, const Tensor& weights_gradient, const Ro
 void gather_rows(const Tensor& x, std::span<const int32_t> tokens, const Tensor& out) {
   const size_t bytes = static_cast<size_t>(x.cols()) * size_of(x.dtype());
   share_rows(static_cast<int64_t>(tokens.size()), kRows, [&](int64_t begin, int64_t end, int) {
-    for (int64_t i = begin; i < end; ++i)
+    for (int64_t i = begin; i < end; ++i) {
+      if (tokens[static_cast<size_t>(i)] < 0) {
+        std::memset(static_cast<std::byte*>(out.raw()) + static_cast<size_t>(i) * bytes, 0, bytes);
+        continue;
+      }
       std::memcpy(static_cast<std::byte*>(out.raw()) + static_cast<size_t>(i) * bytes,
                   static_cast<const std::byte*>(x.raw()) + static_cast<size_t>(tokens[static_cast<size_t>(i)]) * bytes,
                   bytes);
+    }
   });
 }
 
@@ -249,6 +267,7 @@ Tensor combine_rows_backward(const Routing& r, int top, const Tensor& rows, cons
                              const Tensor& rows_gradient) {
   const int64_t d = out_gradient.cols();
   Tensor dweights(DType::f32, {out_gradient.rows(), top});
+  zero_padding(r, rows_gradient);
   share_rows(out_gradient.rows(), kRows, [&](int64_t begin, int64_t end, int) {
     const auto run = [&]<class T>(T*, auto kernel) {
       for (int64_t t = begin; t < end; ++t) {

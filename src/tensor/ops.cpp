@@ -208,16 +208,21 @@ Variable mixture_of_experts(Tape* tape, const Variable& x, const Variable& base,
                             const MoeSettings& settings, std::span<const int32_t> starts, std::vector<int64_t>* load) {
   const RouterSettings& r = settings.router;
   const Tensor& in = x.value();
-  const int64_t d = in.cols(), rows = in.rows() * r.top, width = experts.down.front().cols();
+  const int64_t d = in.cols(), width = experts.down.front().cols();
   const Tensor logits(DType::f32, {in.rows(), r.experts});
   apply(in, experts.router, logits);
   auto routing = std::make_shared<Routing>(route(logits, experts.bias, r));
+  const int64_t rows = routing->rows();
   const Tensor gathered(in.dtype(), {rows, d}), hidden(in.dtype(), {rows, 2 * width}),
       active(in.dtype(), {rows, width}), outputs(in.dtype(), {rows, d});
   gather_rows(in, routing->tokens, gathered);
-  const auto each_expert = [&experts_down = experts.down](const Routing& way, const auto& work) {
-    for (size_t e = 0; e < experts_down.size(); ++e)
-      if (way.offsets[e] < way.offsets[e + 1]) work(e, way.offsets[e], way.offsets[e + 1]);
+  // One expert's products run on one thread: no waiting for each other inside a product, and each expert's weights are
+  // prepared once.
+  const auto each_expert = [](const Routing& way, const auto& work) {
+    share_items(static_cast<int64_t>(way.loads.size()), [&](int64_t i) {
+      const auto e = static_cast<size_t>(i);
+      if (way.loads[e] > 0) work(e, way.offsets[e], way.offsets[e + 1]);
+    });
   };
   each_expert(*routing, [&](size_t e, int64_t begin, int64_t end) {
     apply(gathered.slice(begin, end), experts.gate_up[e], hidden.slice(begin, end));
@@ -230,7 +235,7 @@ Variable mixture_of_experts(Tape* tape, const Variable& x, const Variable& base,
   combine_rows(*routing, r.top, outputs, base ? base.value() : Tensor(), out);
   if (load != nullptr) {
     load->resize(static_cast<size_t>(r.experts));
-    for (size_t e = 0; e < load->size(); ++e) (*load)[e] += routing->offsets[e + 1] - routing->offsets[e];
+    for (size_t e = 0; e < load->size(); ++e) (*load)[e] += routing->loads[e];
   }
   const Variable result(out);
   if (tape != nullptr) {
