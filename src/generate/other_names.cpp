@@ -58,7 +58,7 @@ std::vector<std::string> OtherNames::of(const std::string& document) const {
   if (found == names_.end()) return own;
   for (const std::string& name : found->second)
     if (documents_.at(fingerprint(name)) == 1) own.push_back(name);
-  std::ranges::stable_partition(own, [](const std::string& name) { return is_korean(name); });
+  std::stable_partition(own.begin(), own.end(), [](const std::string& name) { return is_korean(name); });
   return own;
 }
 
