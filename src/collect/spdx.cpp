@@ -180,6 +180,13 @@ bool is_known(std::string_view id) {
   return std::ranges::find(kKnown, id) != std::end(kKnown);
 }
 
+/// An id for a licence that SPDX does not have.
+std::string licence_ref(std::string_view name) {
+  std::string id = "LicenseRef-";
+  for (const char c : name) id += std::isalnum(static_cast<unsigned char>(c)) || c == '.' ? c : '-';
+  return id;
+}
+
 std::string debian_id(std::string_view name) {
   static constexpr std::pair<std::string_view, std::string_view> kNames[] = {
       {"expat", "MIT"},
@@ -189,7 +196,7 @@ std::string debian_id(std::string_view name) {
       {"bsd-2-clause", "BSD-2-Clause"},
       {"bsd-3-clause", "BSD-3-Clause"},
       {"bsd-4-clause", "BSD-4-Clause"},
-      {"perl", "Artistic-1.0-Perl OR GPL-1.0-or-later"},
+      {"perl", "(Artistic-1.0-Perl OR GPL-1.0-or-later)"},
       {"python", "PSF-2.0"},
       {"cc0", "CC0-1.0"},
       {"gfdl-niv-1.2", "GFDL-1.2-no-invariants-only"},
@@ -212,7 +219,7 @@ std::string debian_id(std::string_view name) {
     return upper + version + (later ? "-or-later" : "-only");
   }
   const std::string usual = with_usual_case(name);
-  return is_known(usual) ? usual : "LicenseRef-" + std::string(name);
+  return is_known(usual) ? usual : licence_ref(name);
 }
 
 }  // namespace
@@ -263,13 +270,14 @@ std::optional<Recognised> recognise_licence(std::string_view text) {
             spdx_expression(text::trim(std::string_view(repaired).substr(at + kTag.size(), end - at - kTag.size()))))
       return Recognised{*id, static_cast<size_t>(std::ranges::count(repaired.substr(0, at), '\n')) + 1};
   }
-  const auto [flat, lines] = flatten(repaired);
+  const auto flattened = flatten(repaired);
+  const std::string& flat = flattened.first;  // Clang 14 captures no structured binding
   for (const Rule& rule : rules()) {
     const size_t at = flat.find(rule.phrases.front());
     if (at == std::string::npos) continue;
     if (std::ranges::all_of(rule.phrases,
                             [&](std::string_view phrase) { return flat.find(phrase) != std::string::npos; }))
-      return Recognised{std::string(rule.id), lines[at]};
+      return Recognised{std::string(rule.id), flattened.second[at]};
   }
   return std::nullopt;
 }
@@ -293,14 +301,16 @@ std::string spdx_of_debian(std::string_view name) {
     if (low == "with") exception = true;
     if (joins) exception = false;
     if (exception && low != "with") {
-      if (low != "exception") out += (out.ends_with("-exception") ? "" : " WITH LicenseRef-") + w + "-exception";
+      if (low != "exception")
+        out += (out.ends_with("-exception") ? "" : " WITH LicenseRef-") + licence_ref(w).substr(11) + "-exception";
       continue;
     }
     if (low == "with") continue;
     if (!out.empty()) out += ' ';
     out += joins ? (low == "and" ? "AND" : "OR") : debian_id(w);
   }
-  return spdx_expression(out).value_or("LicenseRef-" + lower_ascii(words.empty() ? "unnamed" : words.front()));
+  return spdx_expression(out).value_or(
+      licence_ref(words.empty() ? "unnamed" : fmt::format("{}", fmt::join(words, "-"))));
 }
 
 }  // namespace moru::collect

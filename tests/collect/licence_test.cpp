@@ -43,7 +43,9 @@ TEST(Spdx, DebiansNames) {
       {"BSD-3-clause, and Expat", "BSD-3-Clause AND MIT"},
       {"GPL-3+ with Autoconf exception", "GPL-3.0-or-later WITH LicenseRef-Autoconf-exception"},
       {"public-domain", "LicenseRef-public-domain"},
-      {"Custom", "LicenseRef-Custom"}};
+      {"Custom", "LicenseRef-Custom"},
+      {"see the (long) text", "LicenseRef-see-the--long--text"},
+      {"Perl and Expat", "(Artistic-1.0-Perl OR GPL-1.0-or-later) AND MIT"}};
   for (const auto& [debian, spdx] : cases) EXPECT_EQ(spdx_of_debian(debian), spdx) << debian;
 }
 
