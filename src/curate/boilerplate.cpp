@@ -48,7 +48,7 @@ class Run final : public RuleRun {
       if (may_be_boilerplate(block)) lines->hashes.push_back(line_hash(item.document.slice(range)));
     });
     std::ranges::sort(lines->hashes);
-    lines->hashes.erase(std::ranges::unique(lines->hashes).begin(), lines->hashes.end());
+    lines->hashes.erase(std::unique(lines->hashes.begin(), lines->hashes.end()), lines->hashes.end());
     return lines;
   }
 

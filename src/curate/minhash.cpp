@@ -64,7 +64,7 @@ std::vector<uint32_t> shingles(std::string_view text) {
           hash64(std::string_view(joined).substr(starts[i], starts[i + length] - starts[i]), kSeed)));
   }
   std::ranges::sort(result);
-  result.erase(std::ranges::unique(result).begin(), result.end());
+  result.erase(std::unique(result.begin(), result.end()), result.end());
   return result;
 }
 
