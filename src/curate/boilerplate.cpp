@@ -77,7 +77,7 @@ class Run final : public RuleRun {
       if (found == count_.end()) return;
       most = std::max(most, found->second);
       lines[text::normalise_space(line)] = 1;
-      erase_line(document.text, range, edit);
+      erase_line(document, range, block, edit);
     });
     Verdict verdict = change_document(
         edit, [](std::string_view other) { return std::string(other); }, document);
@@ -90,12 +90,18 @@ class Run final : public RuleRun {
   }
 
  private:
-  /// With the line breaks after it, or before it at the end of the text, so that no gap stays.
-  static void erase_line(std::string_view text, Range range, TextEdit& edit) {
+  /// With its list mark before it and the line breaks after it, so that no gap stays.
+  static void erase_line(const data::Document& document, Range range, const Block* block, TextEdit& edit) {
+    const std::string_view text = document.text;
+    uint64_t floor = edit.empty() ? 0 : edit.changes().back().range.end;
+    if (block != nullptr && block != document.blocks.data()) floor = std::max(floor, (block - 1)->range.end);
+    while (range.begin > floor && text[range.begin - 1] != '\n') --range.begin;
     while (range.end < text.size() && text[range.end] == '\n') ++range.end;
-    const uint64_t floor = edit.empty() ? 0 : edit.changes().back().range.end;
-    if (range.end == text.size())
+    if (range.end == text.size()) {
+      // The last line break stays the last.
+      if (text.back() == '\n') --range.end;
       while (range.begin > floor && text[range.begin - 1] == '\n') --range.begin;
+    }
     edit.erase(range.begin, range.end);
   }
 

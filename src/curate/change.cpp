@@ -2,6 +2,22 @@
 
 namespace moru::curate {
 
+namespace {
+
+void note(Verdict& verdict, std::string field, std::string& value, std::string changed) {
+  if (changed == value) return;
+  verdict.removed.push_back({std::move(field), {0, value.size()}, value, changed});
+  value = std::move(changed);
+}
+
+void conclude(Verdict& verdict) {
+  if (verdict.removed.empty()) return;
+  verdict.action = Verdict::Action::change;
+  verdict.value = static_cast<double>(verdict.removed.size());
+}
+
+}  // namespace
+
 Verdict change_document(const TextEdit& edit, const std::function<std::string(std::string_view)>& transform,
                         data::Document& document) {
   Verdict verdict;
@@ -9,15 +25,15 @@ Verdict change_document(const TextEdit& edit, const std::function<std::string(st
     verdict.removed.push_back(
         {"text", change.range, std::string(document.slice(change.range)), std::string(edit.replacement(change))});
   apply_edit(edit, transform, document);
-  std::string title = transform(document.title);
-  if (title != document.title) {
-    verdict.removed.push_back({"title", {0, document.title.size()}, document.title, title});
-    document.title = std::move(title);
-  }
-  if (verdict.removed.empty()) return verdict;
-  verdict.action = Verdict::Action::change;
-  verdict.value = static_cast<double>(verdict.removed.size());
+  note(verdict, "title", document.title, transform(document.title));
+  conclude(verdict);
   return verdict;
+}
+
+void change_metadata(const std::function<std::string(std::string_view)>& transform, data::Document& document,
+                     Verdict& verdict) {
+  for (auto& [key, value] : document.metadata) note(verdict, "metadata." + key, value, transform(value));
+  conclude(verdict);
 }
 
 }  // namespace moru::curate

@@ -15,4 +15,8 @@ namespace moru::curate {
 Verdict change_document(const TextEdit& edit, const std::function<std::string(std::string_view)>& transform,
                         data::Document& document);
 
+/// The same for the document's metadata; adds to the verdict.
+void change_metadata(const std::function<std::string(std::string_view)>& transform, data::Document& document,
+                     Verdict& verdict);
+
 }  // namespace moru::curate

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "curate/prose.h"
 #include "curate/rule.h"
 #include "text/language.h"
 
@@ -21,7 +22,7 @@ class Language final : public DocumentRule<Language> {
     return fmt::format("{}{}", fmt::join(keep_, ", "), keep_unknown_ ? tr(", unknown", ", 알 수 없음") : "");
   }
   Verdict apply(Item& item) const {
-    const text::DetectedLanguage found = text::detect_language(item.document.text);
+    const text::DetectedLanguage found = text::detect_language(text_without_code(item.document));
     item.document.language = found.code;
     item.document.measures["language_confidence"] = found.confidence;
     if (keep_.empty() || (keep_unknown_ && found.code == "und") || std::ranges::binary_search(keep_, found.code))

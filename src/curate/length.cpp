@@ -9,13 +9,22 @@
 namespace moru::curate {
 namespace {
 
+/// Marks of Markdown, dashes and bullets are no words.
+bool has_letter(std::string_view word) {
+  for (size_t i = 0; i < word.size();) {
+    const char32_t c = text::next_code_point(word, i);
+    if (text::is_letter(c) || text::is_number(c)) return true;
+  }
+  return false;
+}
+
 class Length final : public DocumentRule<Length> {
  public:
   explicit Length(const Config& section) {
-    // A sentence of Korean has some 30 characters. The web's 50 words (Gopher) would take every short help page.
-    minimum_characters_ = section.integer("minimum_characters", 30, 0);
+    // The web's 50 words (Gopher) would take every short help page; "시간: 현재 시간을 표시합니다." says something.
+    minimum_characters_ = section.integer("minimum_characters", 15, 0);
     maximum_characters_ = section.integer("maximum_characters", 2'000'000, 1);
-    minimum_words_ = section.integer("minimum_words", 5, 0);
+    minimum_words_ = section.integer("minimum_words", 4, 0);
     maximum_words_ = section.integer("maximum_words", 500'000, 1);
     check(section, "maximum_characters", minimum_characters_, maximum_characters_);
     check(section, "maximum_words", minimum_words_, maximum_words_);
@@ -33,7 +42,7 @@ class Length final : public DocumentRule<Length> {
   Verdict apply(Item& item) const {
     const auto characters = static_cast<int64_t>(text::count_code_points(item.document.text));
     int64_t words = 0;
-    text::for_each_word(item.document.text, [&](std::string_view) { ++words; });
+    text::for_each_word(item.document.text, [&](std::string_view word) { words += has_letter(word) ? 1 : 0; });
     item.document.measures["characters"] = static_cast<double>(characters);
     item.document.measures["words"] = static_cast<double>(words);
     if (characters < minimum_characters_)

@@ -52,15 +52,7 @@ class PersonalDataRule final : public DocumentRule<PersonalDataRule> {
     };
     const auto masked = [&](std::string_view other) { return edit_of(other, nullptr).apply(other); };
     Verdict verdict = change_document(edit_of(document.text, &counts), masked, document);
-    for (auto& [key, value] : document.metadata) {
-      std::string without = edit_of(value, &counts).apply(value);
-      if (without == value) continue;
-      verdict.removed.push_back({"metadata." + key, {0, value.size()}, value, without});
-      value = std::move(without);
-    }
-    if (verdict.removed.empty()) return verdict;
-    verdict.action = Verdict::Action::change;
-    verdict.value = static_cast<double>(verdict.removed.size());
+    change_metadata([&](std::string_view value) { return edit_of(value, &counts).apply(value); }, document, verdict);
     verdict.counts = std::move(counts);
     return verdict;
   }

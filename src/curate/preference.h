@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <string>
 
+#include "core/hash.h"
 #include "data/document.h"
+#include "text/unicode.h"
 
 namespace moru::curate {
 
@@ -14,6 +16,7 @@ struct Copy {
   std::string id;      ///< As collected.
   std::string uri;
   uint64_t length = 0;  ///< Bytes of text.
+  uint64_t title = 0;   ///< Hash of the title without regard to case and space; 0 if it has none.
   bool licence_known = false;
 
   Copy() = default;
@@ -22,6 +25,7 @@ struct Copy {
         id(std::move(collected_id)),
         uri(document.source.uri),
         length(document.text.size()),
+        title(document.title.empty() ? 0 : hash64(text::lower(text::normalise_space(document.title)))),
         licence_known(!document.licence.id.empty() && document.licence.id != "unknown") {}
 };
 

@@ -15,27 +15,39 @@ void for_each_line(const data::Document& document, const std::function<void(Rang
       begin = end + 1;
     }
   };
+  if (document.blocks.empty()) lines_of({0, document.text.size()}, nullptr);
   uint64_t done = 0;
   for (const Block& block : document.blocks) {
     if (block.range.begin < done) continue;  // inside the block before
-    lines_of({done, block.range.begin}, nullptr);
     lines_of(block.range, &block);
     done = block.range.end;
   }
-  lines_of({done, document.text.size()}, nullptr);
 }
 
 std::string prose_of(const data::Document& document) {
+  if (document.blocks.empty()) return document.text;
   std::string prose;
   prose.reserve(document.text.size());
+  for (const Block& block : document.blocks) {
+    if (block.kind != BlockKind::paragraph && block.kind != BlockKind::list_item && block.kind != BlockKind::caption)
+      continue;
+    prose += document.slice(block.range);
+    prose += block.kind == BlockKind::list_item ? "\n" : "\n\n";
+  }
+  return prose;
+}
+
+std::string text_without_code(const data::Document& document) {
+  std::string text;
+  text.reserve(document.text.size());
   uint64_t done = 0;
   for (const Block& block : document.blocks) {
-    if (block.range.begin < done || (block.kind != BlockKind::table && block.kind != BlockKind::code)) continue;
-    prose += document.slice({done, block.range.begin});
+    if (block.range.begin < done || block.kind != BlockKind::code) continue;
+    text += document.slice({done, block.range.begin});
     done = block.range.end;
   }
-  prose += document.slice({done, document.text.size()});
-  return prose;
+  text += document.slice({done, document.text.size()});
+  return text;
 }
 
 }  // namespace moru::curate

@@ -5,6 +5,7 @@
 #include "curate/gopher.h"
 #include "curate/prose.h"
 #include "curate/rule.h"
+#include "text/unicode.h"
 
 namespace moru::curate {
 namespace {
@@ -27,31 +28,32 @@ double repeated(const Repetition& r) {
 
 // Gopher's limits for the web (0.30, 0.20, 0.30, 0.20; 0.20, 0.18, 0.16; 0.15 … 0.10) take an organisation's manuals
 // apart: on 3,573 Korean C++ pages the FineWeb chain that holds them keeps 1.3 %, on 1,110 English technical pages 22
-// %. Manuals repeat terms and sentence patterns. These limits are about three times as wide, and tables and code, whose
-// lines are alike by nature, do not count.
+// %. Manuals repeat terms and sentence patterns. These limits are about three times as wide, and headings, tables and
+// code, which are alike by nature, do not count.
 constexpr std::array<Check, 13> kChecks = {{
-    {"duplicate_paragraphs", 0.6, [](const Repetition& r) { return r.duplicate_paragraphs; }},
-    {"duplicate_paragraph_characters", 0.5, [](const Repetition& r) { return r.duplicate_paragraph_characters; }},
-    {"duplicate_lines", 0.6, [](const Repetition& r) { return r.duplicate_lines; }},
-    {"duplicate_line_characters", 0.5, [](const Repetition& r) { return r.duplicate_line_characters; }},
+    {"duplicate_paragraphs", 0.7, [](const Repetition& r) { return r.duplicate_paragraphs; }},
+    {"duplicate_paragraph_characters", 0.7, [](const Repetition& r) { return r.duplicate_paragraph_characters; }},
+    {"duplicate_lines", 0.7, [](const Repetition& r) { return r.duplicate_lines; }},
+    {"duplicate_line_characters", 0.7, [](const Repetition& r) { return r.duplicate_line_characters; }},
     {"top_2_gram", 0.5, top<2>},
     {"top_3_gram", 0.5, top<3>},
     {"top_4_gram", 0.5, top<4>},
-    {"repeated_5_gram", 0.6, repeated<5>},
-    {"repeated_6_gram", 0.58, repeated<6>},
-    {"repeated_7_gram", 0.56, repeated<7>},
-    {"repeated_8_gram", 0.54, repeated<8>},
-    {"repeated_9_gram", 0.52, repeated<9>},
-    {"repeated_10_gram", 0.5, repeated<10>},
+    {"repeated_5_gram", 0.7, repeated<5>},
+    {"repeated_6_gram", 0.7, repeated<6>},
+    {"repeated_7_gram", 0.7, repeated<7>},
+    {"repeated_8_gram", 0.7, repeated<8>},
+    {"repeated_9_gram", 0.7, repeated<9>},
+    {"repeated_10_gram", 0.7, repeated<10>},
 }};
 
 class RepetitionRule final : public DocumentRule<RepetitionRule> {
  public:
   explicit RepetitionRule(const Config& section) {
+    minimum_words_ = section.integer("minimum_words", 50, 0);
     for (size_t i = 0; i < kChecks.size(); ++i) limits_[i] = section.number(kChecks[i].key, kChecks[i].fallback, 0, 1);
   }
   Json parameters() const override {
-    Json json = Json::object();
+    Json json = {{"minimum_words", minimum_words_}};
     for (size_t i = 0; i < kChecks.size(); ++i) json[std::string(kChecks[i].key)] = limits_[i];
     return json;
   }
@@ -61,7 +63,12 @@ class RepetitionRule final : public DocumentRule<RepetitionRule> {
         limits_[2], limits_[12]);
   }
   Verdict apply(Item& item) const {
-    const Repetition measured = measure_repetition(prose_of(item.document));
+    const std::string prose = prose_of(item.document);
+    // In a few words everything is frequent. Gopher judges no text of fewer than 50 either.
+    int64_t words = 0;
+    text::for_each_word(prose, [&](std::string_view) { ++words; });
+    if (words < minimum_words_) return {};
+    const Repetition measured = measure_repetition(prose);
     for (size_t i = 0; i < kChecks.size(); ++i) {
       const double value = kChecks[i].value(measured);
       // A limit of 0 switches a check off.
@@ -77,6 +84,7 @@ class RepetitionRule final : public DocumentRule<RepetitionRule> {
   }
 
  private:
+  int64_t minimum_words_ = 0;
   std::array<double, kChecks.size()> limits_{};
 };
 

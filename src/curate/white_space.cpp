@@ -22,7 +22,7 @@ bool is_blank(char32_t c) {
 
 /// What a run of blank characters holds.
 struct Run {
-  size_t breaks = 0, tabs = 0, spaces = 0;
+  size_t breaks = 0, spaces = 0;
 };
 
 Run measure(std::string_view blank) {
@@ -32,8 +32,6 @@ Run measure(std::string_view blank) {
     if (c == '\r' && i < blank.size() && blank[i] == '\n') continue;  // counted with its line feed
     if (is_line_break(c))
       ++run.breaks;
-    else if (c == '\t')
-      ++run.tabs;
     else if (text::is_space(c))
       ++run.spaces;
   }
@@ -43,23 +41,7 @@ Run measure(std::string_view blank) {
 std::string replacement_in_prose(std::string_view blank) {
   const Run run = measure(blank);
   if (run.breaks > 0) return std::string(std::min<size_t>(run.breaks, 2), '\n');
-  return run.spaces + run.tabs > 0 ? " " : "";
-}
-
-/// Tabs part cells, also empty ones at the end of a row.
-std::string replacement_in_table(std::string_view blank) {
-  const Run run = measure(blank);
-  if (run.tabs == 0) return replacement_in_prose(blank);
-  std::string result;
-  for (size_t i = 0; i < blank.size();) {
-    const char32_t c = text::next_code_point(blank, i);
-    if (c == '\r' && i < blank.size() && blank[i] == '\n') continue;
-    if (is_line_break(c))
-      result += '\n';
-    else if (c == '\t')
-      result += '\t';
-  }
-  return result;
+  return run.spaces > 0 ? " " : "";
 }
 
 /// Line breaks of one kind, no spaces before them, nothing invisible; the rest as it is.
@@ -78,6 +60,15 @@ std::string replacement_in_code(std::string_view blank) {
     }
   }
   return result;
+}
+
+/// Between blocks stand line breaks and Markdown's marks, whose indentation says how deep a list is.
+std::string replacement_between(std::string_view blank) {
+  const Run run = measure(blank);
+  if (run.breaks == 0) return replacement_in_prose(blank);
+  std::string indentation = replacement_in_code(blank);
+  indentation.erase(0, indentation.rfind('\n') + 1);
+  return std::string(std::min<size_t>(run.breaks, 2), '\n') + indentation;
 }
 
 /// A block's range without the blanks at its ends, which belong between blocks. Code keeps its first indentation.
@@ -107,27 +98,36 @@ void edit_segment(std::string_view whole, Range segment, std::string (*replace)(
     while (i < segment.end && is_blank(text::next_code_point(whole, i))) end = i;
     i = end;
     const std::string_view blank = whole.substr(begin, end - begin);
-    // The document itself neither begins nor ends with blanks; only code may begin indented.
-    const bool outer = (begin == 0 && replace != replacement_in_code) || end == whole.size();
-    if (blank == " " && !outer) continue;
-    const std::string with = outer ? std::string() : replace(blank);
+    // The document begins with no blanks, unless it is with indented code, and ends with none or with one line break.
+    const bool first = begin == 0 && replace != replacement_in_code;
+    const bool last = end == whole.size();
+    if (blank == " " && !first && !last) continue;
+    std::string with = first ? std::string() : replace(blank);
+    if (last) with = measure(blank).breaks > 0 && !first ? "\n" : "";
     if (with != blank) edit.replace(begin, end, with);
   }
 }
 
-TextEdit edit_of(const data::Document& document) {
+/// Trims the blocks' ranges on the way.
+TextEdit edit_of(data::Document& document) {
   TextEdit edit;
+  const std::string_view text = document.text;
   uint64_t done = 0;
-  for (const data::Block& block : document.blocks) {
-    if (block.range.begin < done) continue;  // inside the block before
-    edit_segment(document.text, {done, block.range.begin}, replacement_in_prose, edit);
-    const auto replace = block.kind == BlockKind::code    ? replacement_in_code
-                         : block.kind == BlockKind::table ? replacement_in_table
-                                                          : replacement_in_prose;
-    edit_segment(document.text, block.range, replace, edit);
+  for (data::Block& block : document.blocks) {
+    const Range before = block.range;
+    block.range = trimmed(document, block);
+    if (before.begin < done || block.range.begin == block.range.end) continue;  // inside the block before, or of blanks
+    edit_segment(text, {done, before.begin}, replacement_between, edit);
+    // What was trimmed in front: nothing of it is needed where blanks part the blocks already.
+    const bool parted = before.begin > done || before.begin == 0;
+    if (parted && block.range.begin > before.begin) edit.erase(before.begin, block.range.begin);
+    if (!parted) edit_segment(text, {before.begin, block.range.begin}, replacement_in_prose, edit);
+    const bool verbatim = block.kind == BlockKind::code || block.kind == BlockKind::table;
+    edit_segment(text, block.range, verbatim ? replacement_in_code : replacement_in_prose, edit);
     done = block.range.end;
   }
-  edit_segment(document.text, {done, document.text.size()}, replacement_in_prose, edit);
+  edit_segment(text, {done, text.size()}, replacement_between, edit);
+  std::erase_if(document.blocks, [](const data::Block& block) { return block.range.begin == block.range.end; });
   return edit;
 }
 
@@ -149,8 +149,6 @@ class WhiteSpace final : public DocumentRule<WhiteSpace> {
   }
   Verdict apply(Item& item) const {
     data::Document& document = item.document;
-    for (data::Block& block : document.blocks) block.range = trimmed(document, block);
-    std::erase_if(document.blocks, [](const data::Block& block) { return block.range.begin == block.range.end; });
     Verdict verdict = change_document(edit_of(document), one_line, document);
     // A cell's blanks at its ends have become part of what stands between cells.
     for (data::Block& block : document.blocks)

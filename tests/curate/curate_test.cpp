@@ -25,10 +25,9 @@ std::vector<data::Document> mixed_collection(size_t count) {
       text += words[random.below(words.size())] + fmt::format(" {} ", random.below(9));
     if (i % 7 == 3 && i > 7) text = documents[i - 3].text + " 끝";
     if (i % 11 == 5 && i > 11) text = documents[i - 4].text;
-    documents.push_back(make_document({{BlockKind::title, fmt::format("쪽 {}", i)},
-                                       {BlockKind::paragraph, text},
-                                       {BlockKind::paragraph, "공통 안내 문구입니다"}},
-                                      fmt::format("docs/{:04}", i), i % 5 ? "MPL-2.0" : "unknown"));
+    documents.push_back(make_document(
+        {{BlockKind::title, "쪽"}, {BlockKind::paragraph, text}, {BlockKind::paragraph, "공통 안내 문구입니다"}},
+        fmt::format("docs/{:04}", i), i % 5 ? "MPL-2.0" : "unknown"));
   }
   return documents;
 }

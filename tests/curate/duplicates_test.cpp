@@ -9,6 +9,14 @@ namespace {
 using testing::make_document;
 using testing::run_curate;
 
+/// Copies of one thing have one title.
+data::Document titled(const std::string& text, const std::string& uri, const std::string& licence = "MPL-2.0",
+                      const std::string& title = "제목") {
+  data::Document document = testing::make_document(text, uri, licence);
+  document.title = title;
+  return document;
+}
+
 std::string random_words(Random& random, size_t count) {
   std::string text;
   for (size_t i = 0; i < count; ++i) text += fmt::format("w{} ", random.below(100000));
@@ -130,11 +138,10 @@ TEST(NearDuplicates, KeepsTheDeclaredCopyAndNamesTheCluster) {
   Random random(1);
   const std::string base = random_words(random, 400);
   const std::string other = random_words(random, 400);
-  const auto outcome =
-      run_curate({make_document(base + "one", "docs/short"), make_document(other, "docs/other"),
-                  make_document(base + "one more word at the very end", "docs/unlicensed", "unknown"),
-                  make_document(base + "two more words", "docs/long"), make_document(base + "ten", "docs/a")},
-                 "", {"exact_duplicates", "near_duplicates"});
+  const auto outcome = run_curate({titled(base + "one", "docs/short"), titled(other, "docs/other"),
+                                   titled(base + "one more word at the very end", "docs/unlicensed", "unknown"),
+                                   titled(base + "two more words", "docs/long"), titled(base + "ten", "docs/a")},
+                                  "", {"exact_duplicates", "near_duplicates"});
   ASSERT_EQ(outcome.kept.size(), 2U);
   EXPECT_EQ(outcome.kept[0].source.uri, "docs/other");
   EXPECT_EQ(outcome.kept[1].source.uri, "docs/long");  // the longest with a licence
@@ -158,7 +165,7 @@ TEST(NearDuplicates, NothingGoesWithoutAKeptCopyThatItIsNearTo) {
   for (int step = 0; step < 12; ++step) {
     for (int i = step * 50; i < step * 50 + 30; ++i)
       words[static_cast<size_t>(i)] = fmt::format("x{}", random.below(1000000));
-    chain.push_back(make_document(fmt::format("{}", fmt::join(words, " ")), fmt::format("docs/{:02}", step)));
+    chain.push_back(titled(fmt::format("{}", fmt::join(words, " ")), fmt::format("docs/{:02}", step)));
     signatures[chain.back().id] = minhash(shingles(chain.back().text));
   }
   const auto outcome = run_curate(chain, "", {"near_duplicates"});
@@ -168,12 +175,28 @@ TEST(NearDuplicates, NothingGoesWithoutAKeptCopyThatItIsNearTo) {
     EXPECT_GE(estimated_similarity(signatures.at(decision.at("document")), signatures.at(decision.at("kept"))), 0.8);
 }
 
+TEST(NearDuplicates, AnotherTitleNeedsMoreSimilarity) {
+  Random random(6);
+  const std::string base = random_words(random, 100);
+  const std::string near = base + "x y z u v w and more";  // 8 shingles of 104 are its own
+  const auto kept = [&](const std::string& title, const std::string& recipe) {
+    return run_curate({titled(base, "a", "MPL-2.0", "MINIFS"), titled(near, "b", "MPL-2.0", title)}, recipe,
+                      {"near_duplicates"})
+        .kept.size();
+  };
+  EXPECT_EQ(kept("minifs ", ""), 1U);
+  EXPECT_EQ(kept("", ""), 1U);
+  EXPECT_EQ(kept("MAXIFS", ""), 2U);
+  EXPECT_EQ(kept("MAXIFS", "near_duplicates: {similarity_other_title: 0.8}"), 1U);
+  EXPECT_EQ(kept("minifs", "near_duplicates: {similarity: 0.99}"), 2U);
+}
+
 TEST(NearDuplicates, ShortTextsAreComparedByCharacters) {
-  const auto outcome = run_curate({make_document("셀에 입력한 텍스트의 글꼴과 크기를 바꾸는 방법을 설명합니다", "a"),
-                                   make_document("셀에 입력한 텍스트의 글꼴과 크기를 바꾸는 방법을 설명합니다.", "b"),
-                                   make_document("표에 넣은 그림의 색과 테두리를 지우는 순서를 안내합니다", "c"),
-                                   make_document("!!!", "d"), make_document("???", "e")},
-                                  "", {"near_duplicates"});
+  const auto outcome = run_curate(
+      {titled("셀에 입력한 텍스트의 글꼴과 크기를 바꾸는 방법을 설명합니다", "a"),
+       titled("셀에 입력한 텍스트의 글꼴과 크기를 바꾸는 방법을 설명합니다.", "b"),
+       titled("표에 넣은 그림의 색과 테두리를 지우는 순서를 안내합니다", "c"), titled("!!!", "d"), titled("???", "e")},
+      "", {"near_duplicates"});
   ASSERT_EQ(outcome.kept.size(), 4U);
   EXPECT_EQ(outcome.kept[0].source.uri, "b");
 }
@@ -181,9 +204,8 @@ TEST(NearDuplicates, ShortTextsAreComparedByCharacters) {
 TEST(NearDuplicates, LeavesExactDuplicatesToTheirRule) {
   Random random(4);
   const std::string text = random_words(random, 100);
-  const auto outcome =
-      run_curate({make_document(text, "a"), make_document(text, "b"), make_document(text + "end", "c")}, "",
-                 {"exact_duplicates", "near_duplicates"});
+  const auto outcome = run_curate({titled(text, "a"), titled(text, "b"), titled(text + "end", "c")}, "",
+                                  {"exact_duplicates", "near_duplicates"});
   EXPECT_EQ(outcome.row("exact_duplicates").dropped, 1U);
   EXPECT_EQ(outcome.row("near_duplicates").in, 2U);
   EXPECT_EQ(outcome.row("near_duplicates").dropped, 1U);

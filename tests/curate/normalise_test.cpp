@@ -29,8 +29,20 @@ TEST(WhiteSpace, CodeKeepsItsIndentationAndTablesTheirTabs) {
                                {BlockKind::table, "n\t\tv  w \n1\t2\t"}});
   source.blocks[2].cells = {{"n", "", "v  w "}, {"1", "2", ""}};
   const auto document = cleaned(source);
-  EXPECT_EQ(block_texts(document), (std::vector<std::string>{"a b", "  if x:\n\ty  =  1", "n\t\tv w\n1\t2"}));
-  EXPECT_EQ(document.blocks[2].cells, (std::vector<std::vector<std::string>>{{"n", "", "v w"}, {"1", "2", ""}}));
+  EXPECT_EQ(block_texts(document), (std::vector<std::string>{"a b", "  if x:\n\ty  =  1", "n\t\tv  w\n1\t2"}));
+  EXPECT_EQ(document.blocks[2].cells, (std::vector<std::vector<std::string>>{{"n", "", "v  w"}, {"1", "2", ""}}));
+}
+
+TEST(WhiteSpace, MarkdownBetweenBlocksKeepsItsIndentation) {
+  auto source = make_document("# Title\n\n- item one\n   - inner\n\n\n   more \n");
+  source.blocks.resize(4);
+  source.blocks[0].range = {2, 7};
+  source.blocks[1].range = {11, 19};
+  source.blocks[2].range = {25, 30};
+  source.blocks[3].range = {36, 41};
+  const auto document = cleaned(source);
+  EXPECT_EQ(document.text, "# Title\n\n- item one\n   - inner\n\n   more\n");
+  EXPECT_EQ(block_texts(document), (std::vector<std::string>{"Title", "item one", "inner", "more"}));
 }
 
 TEST(WhiteSpace, ABlockOfBlanksGoes) {

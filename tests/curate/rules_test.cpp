@@ -27,6 +27,13 @@ TEST(Language, FillsInTheLanguageAndKeepsAll) {
   EXPECT_EQ(outcome.report.facts.at("languages").at("ko").at("documents"), 1);
 }
 
+TEST(Language, CodeIsInNoLanguage) {
+  const auto document =
+      make_document({{BlockKind::paragraph, "두 식을 비교합니다."},
+                     {BlockKind::code, "Sub Example\n  Dim Result As Boolean\n  Result = A Eqv B\nEnd Sub"}});
+  EXPECT_EQ(run_curate({document}, "", {"language"}).kept.at(0).language, "ko");
+}
+
 TEST(Language, KeepsOnlyTheListed) {
   const std::vector<data::Document> documents = {make_document(kKorean, "a"), make_document(kGerman, "b"),
                                                  make_document("123 456", "c")};
@@ -60,6 +67,27 @@ TEST(Boilerplate, TakesOutLinesThatRecur) {
   EXPECT_EQ(outcome.decisions.at(0).at("removed").at(0).at("text"), "Please  support us!\n\n");
   EXPECT_EQ(outcome.decisions.at(0).at("value"), 1);
   EXPECT_EQ(outcome.report.facts.at("counts").at("boilerplate").at("Please support us!"), 10);
+}
+
+TEST(Boilerplate, ListMarksGoWithTheirLineAndMarkupIsNoLine) {
+  std::vector<data::Document> documents;
+  for (int i = 0; i < 4; ++i) {
+    auto document = make_document(fmt::format("# Page {}\n\nText.\n\n- Home\n- Own {}\n- Imprint\n", i, i),
+                                  fmt::format("docs/{}", i));
+    constexpr std::array<data::Range, 5> kRanges = {{{2, 8}, {10, 15}, {19, 23}, {26, 31}, {34, 41}}};
+    document.blocks.clear();
+    for (const data::Range range : kRanges) {
+      data::Block& block = document.blocks.emplace_back();
+      block.kind = range.begin == 2    ? BlockKind::title
+                   : range.begin == 10 ? BlockKind::paragraph
+                                       : BlockKind::list_item;
+      block.range = range;
+    }
+    documents.push_back(std::move(document));
+  }
+  const auto outcome = run_curate(documents, "boilerplate: {share: 0.5, minimum_documents: 2}", {"boilerplate"});
+  EXPECT_EQ(outcome.kept.at(1).text, "# Page 1\n\n- Own 1\n");
+  EXPECT_EQ(block_texts(outcome.kept.at(1)), (std::vector<std::string>{"Page 1", "Own 1"}));
 }
 
 TEST(Boilerplate, BothLimitsMustBePassed) {
@@ -150,7 +178,13 @@ TEST(Repetition, DropsWhatOnlyRepeatsItself) {
   ASSERT_EQ(outcome.decisions.size(), 1U);
   EXPECT_EQ(outcome.decisions[0].at("detail"), "duplicate_lines");
   EXPECT_DOUBLE_EQ(outcome.decisions[0].at("value"), 39.0 / 41);  // the last line break begins an empty line
-  EXPECT_EQ(outcome.decisions[0].at("limit"), 0.6);
+  EXPECT_EQ(outcome.decisions[0].at("limit"), 0.7);
+}
+
+TEST(Repetition, FewWordsAreNotJudged) {
+  const std::string text = "메뉴 보기\n메뉴 보기\n메뉴 보기\n메뉴 보기";
+  EXPECT_EQ(run_curate({make_document(text)}, "", {"repetition"}).kept.size(), 1U);
+  EXPECT_EQ(run_curate({make_document(text)}, "repetition: {minimum_words: 5}", {"repetition"}).kept.size(), 0U);
 }
 
 TEST(Repetition, TablesAndCodeDoNotCountAndZeroSwitchesOff) {
@@ -159,15 +193,16 @@ TEST(Repetition, TablesAndCodeDoNotCountAndZeroSwitchesOff) {
   const auto in_code =
       make_document({{BlockKind::paragraph, kEnglish}, {BlockKind::code, loop}, {BlockKind::table, loop}});
   EXPECT_EQ(run_curate({in_code}, "", {"repetition"}).kept.size(), 1U);
-  EXPECT_EQ(prose_of(in_code), kEnglish + "\n\n\n\n");
+  EXPECT_EQ(prose_of(in_code), kEnglish + "\n\n");
+  EXPECT_EQ(text_without_code(in_code).find("x = x"), text_without_code(in_code).rfind("\n\n") + 2);
   std::string off = "repetition: {";
   for (const char* key :
        {"duplicate_paragraphs", "duplicate_paragraph_characters", "duplicate_lines", "duplicate_line_characters",
         "top_2_gram", "top_3_gram", "top_4_gram", "repeated_5_gram", "repeated_6_gram", "repeated_7_gram",
         "repeated_8_gram", "repeated_9_gram", "repeated_10_gram"})
     off += fmt::format("{}: 0, ", key);
-  EXPECT_EQ(run_curate({make_document(loop)}, off + "}", {"repetition"}).kept.size(), 1U);
-  EXPECT_EQ(run_curate({make_document(loop)}, "", {"repetition"}).kept.size(), 0U);
+  EXPECT_EQ(run_curate({make_document(loop)}, off + "minimum_words: 0}", {"repetition"}).kept.size(), 1U);
+  EXPECT_EQ(run_curate({make_document(loop)}, "", {"repetition"}).kept.size(), 0U);  // as prose it counts
 }
 
 TEST(Options, UnknownKeysAndWrongValuesAreErrors) {
