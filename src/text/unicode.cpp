@@ -176,7 +176,7 @@ void nfc_changes(std::string_view text, const std::function<void(size_t, size_t,
   UErrorCode status = U_ZERO_ERROR;
   nfc_instance().normalizeUTF8(0, piece_of(text), sink, &edits, status);
   check(status);
-  auto it = edits.getCoarseChangesIterator();
+  auto it = edits.getFineChangesIterator();
   while (it.next(status)) {
     const auto begin = static_cast<size_t>(it.sourceIndex());
     const auto end = begin + static_cast<size_t>(it.oldLength());

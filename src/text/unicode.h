@@ -65,7 +65,8 @@ bool is_invisible(char32_t c);
 /// Unicode normalization form C (UAX #15). The text must be valid UTF-8.
 std::string nfc(std::string_view text);
 bool is_nfc(std::string_view text);
-/// Calls change(begin, end, replacement) for every piece that NFC changes, in order; bytes [begin, end) of `text`.
+/// Calls change(begin, end, replacement) for every piece that NFC changes, in order and as small as they are; bytes
+/// [begin, end) of `text`.
 void nfc_changes(std::string_view text, const std::function<void(size_t, size_t, std::string_view)>& change);
 
 /// Lower case without regard to a locale. The text must be valid UTF-8.
