@@ -17,6 +17,7 @@ struct ServeOptions {
   std::string model, name;
   size_t slots = 16;
   size_t context = 4096;
+  size_t threads = 0;
   bool log = false;
   serve::ServerOptions server;
 };
@@ -57,7 +58,7 @@ int run_serve(ServeOptions options) {
   raise_descriptor_limit();
   const infer::ModelFolder folder = infer::open_model_folder(options.model);
   infer::Engine engine(*folder.model, folder.tokenizer,
-                       {options.slots, options.context, infer::EngineOptions().prefill_tokens});
+                       {options.slots, options.context, infer::EngineOptions().prefill_tokens, options.threads});
   serve::ModelCard card = serve::read_card(folder.path, options.name.empty() ? folder.name : options.name);
   card.weight_bytes = folder.model->weight_bytes();
   const serve::Service service(engine, std::move(card), folder.defaults);
@@ -100,6 +101,12 @@ void register_serve(CLI::App& app, std::function<int()>& run) {
                    std::string(tr("Tokens of a conversation; never more than the model's positions",
                                   "대화의 토큰 수. 모델의 위치 수를 넘지 않습니다")))
       ->check(CLI::Range(size_t{16}, size_t{1} << 24))
+      ->capture_default_str();
+  command
+      ->add_option("--threads", options->threads,
+                   std::string(tr("Processor threads for the model; 0 takes all",
+                                  "모델이 쓸 프로세서 스레드 수. 0이면 모두 씁니다")))
+      ->check(CLI::Range(size_t{0}, size_t{1024}))
       ->capture_default_str();
   command->add_option(
       "--name", options->name,

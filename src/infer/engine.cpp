@@ -1,5 +1,7 @@
 #include "infer/engine.h"
 
+#include <omp.h>
+
 #include <algorithm>
 #include <condition_variable>
 #include <future>
@@ -43,7 +45,7 @@ struct Engine::State {
   const text::Tokenizer& tokenizer;
   const size_t longest_token;
   const std::vector<text::Token> ends;
-  const size_t slots, context;
+  const size_t slots, context, threads;
 
   // Shared between threads, under the mutex.
   mutable std::mutex mutex;
@@ -68,6 +70,7 @@ struct Engine::State {
         ends(end_tokens(m, t)),
         slots(std::max<size_t>(1, options.slots)),
         context(std::min(options.context, static_cast<size_t>(m.config().max_positions))),
+        threads(options.threads),
         scheduler(slots, options.prefill_tokens),
         cache(m.make_cache(slots, context)) {
     status.slots = slots;
@@ -122,11 +125,11 @@ void Engine::State::count() {
 }
 
 void Engine::State::run() {
+  // The setting belongs to the calling thread, so it bounds this engine alone.
+  if (threads > 0) omp_set_num_threads(static_cast<int>(threads));
   for (std::set<uint64_t> cancels; collect(cancels);) {
     for (const uint64_t id : cancels) end(id, std::make_exception_ptr(cancelled()));
     step();
-    const std::lock_guard lock(mutex);
-    count();
   }
   for (const std::unique_ptr<Sequence>& sequence : scheduler.remove_all()) {
     static_cast<Request&>(*sequence).fail(std::make_exception_ptr(cancelled()));
@@ -135,6 +138,10 @@ void Engine::State::run() {
 
 void Engine::State::step() {
   const std::vector<Chunk> chunks = scheduler.plan();
+  {
+    const std::lock_guard lock(mutex);
+    count();
+  }
   if (chunks.empty()) return;
   try {
     forward(chunks);

@@ -34,6 +34,7 @@ struct EngineOptions {
   size_t slots = 16;            ///< Sequences decoded together.
   size_t context = 1024;        ///< Tokens a sequence may have, prompt included; never more than the model's positions.
   size_t prefill_tokens = 512;  ///< Most prompt tokens a step takes, so that a long prompt does not stall the others.
+  size_t threads = 0;           ///< That the model's kernels may use; 0: as many as OpenMP has.
 };
 
 /// The prompt leaves no room for an answer.

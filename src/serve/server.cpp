@@ -1,5 +1,7 @@
 #include "serve/server.h"
 
+#include <fcntl.h>
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -54,7 +56,7 @@ struct Server::State {
   asio::io_context context;
   asio::strand<asio::io_context::executor_type> strand = asio::make_strand(context);
   tcp::acceptor acceptor{strand};
-  asio::steady_timer pause{strand}, deadline{strand};
+  asio::steady_timer pause{strand}, deadline{strand}, watcher{strand};
   asio::signal_set signals{strand};
   tcp::endpoint endpoint;
   bool stopping = false;  ///< On the strand.
@@ -85,6 +87,8 @@ void Server::State::listen() {
   };
   acceptor.open(endpoint.protocol(), error);
   check();
+  // A child process must not keep the port.
+  ::fcntl(acceptor.native_handle(), F_SETFD, FD_CLOEXEC);
   acceptor.set_option(tcp::acceptor::reuse_address(true), error);
   check();
   acceptor.bind(endpoint, error);
@@ -112,6 +116,7 @@ asio::awaitable<void> Server::State::accept() {
       co_await rest();
       continue;
     }
+    ::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
     connections->adopt(socket.release(), endpoint.protocol() == tcp::v6());
   }
 }
@@ -122,6 +127,7 @@ void Server::State::stop(bool at_once) {
     error_code ignored;
     acceptor.close(ignored);
     pause.cancel();
+    watcher.cancel();
     connections->drain();
     deadline.expires_after(options.grace);
     deadline.async_wait([this](const error_code& error) {
@@ -182,11 +188,14 @@ void Server::run(bool signals) {
   asio::co_spawn(
       state.strand,
       [&state]() -> asio::awaitable<void> {
-        asio::steady_timer tick(state.strand);
         while (!state.stopping || state.connections->open() > 0) {
           error_code ignored;
-          tick.expires_after(std::chrono::milliseconds(state.stopping ? 5 : 50));
-          co_await tick.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+          if (state.stopping) {
+            state.watcher.expires_after(std::chrono::milliseconds(2));
+          } else {
+            state.watcher.expires_at(asio::steady_timer::time_point::max());
+          }
+          co_await state.watcher.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
         }
         state.deadline.cancel();
         state.signals.cancel();

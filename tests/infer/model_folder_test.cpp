@@ -23,7 +23,7 @@ TEST(ModelFolder, OpensWhatWasSavedAndAnswers) {
   const ModelFolder folder = open_model_folder(directory.path() / "expert" / ".");
   EXPECT_EQ(folder.name, "expert");
   EXPECT_EQ(folder.defaults.temperature, 0);
-  Engine engine(*folder.model, folder.tokenizer, {2, 128, 64});
+  Engine engine(*folder.model, folder.tokenizer, {2, 128, 64, 1});
   SamplingParameters parameters;
   parameters.max_tokens = 5;
   EXPECT_GT(engine.chat({{"user", "표란?"}}, parameters).completion_tokens, 0);

@@ -14,15 +14,20 @@
 
 namespace moru::infer {
 
-inline std::string tiny_tokenizer_json() {
+/// Trained on a few sentences, or on `corpus`.
+inline std::string tiny_tokenizer_json(const std::string& corpus = {}) {
   text::BpeOptions options;
   options.vocabulary_size = 512;
   options.special_tokens = text::exaone_special_tokens();
   SilentProgress progress;
   return text::train_bpe(
       options,
-      [](const std::function<void(std::string_view)>& use) {
+      [&](const std::function<void(std::string_view)>& use) {
         for (int i = 0; i < 3; ++i) {
+          if (!corpus.empty()) {
+            use(corpus);
+            continue;
+          }
           use("모루는 문서를 전문가 모델로 만듭니다. 표를 만들려면 삽입을 선택하십시오.");
           use("What is a table? A table holds cells. Choose Insert, then Table.");
         }
@@ -57,8 +62,8 @@ struct TinyModel {
   std::unique_ptr<model::Model> model;
 };
 
-inline TinyModel tiny_model(int positions = 256, uint64_t seed = 1) {
-  text::Tokenizer tokenizer = text::Tokenizer::from_json(tiny_tokenizer_json(), "test");
+inline TinyModel tiny_model(int positions = 256, uint64_t seed = 1, const std::string& corpus = {}) {
+  text::Tokenizer tokenizer = text::Tokenizer::from_json(tiny_tokenizer_json(corpus), "test");
   const model::ModelConfig config = tiny_config(tokenizer.vocabulary_size(), positions);
   return {std::move(tokenizer), model::make_random_model(config, seed)};
 }
