@@ -16,7 +16,7 @@ namespace {
 
 struct Encoded {
   std::vector<text::Token> tokens;
-  std::vector<bool> learned;
+  std::vector<uint8_t> learned;
   std::string origin;
 };
 
@@ -50,7 +50,7 @@ void PackedWriter::add(std::span<const text::Token> tokens, const std::vector<bo
                        const std::string& origin) {
   std::vector<int32_t> packed(tokens.begin(), tokens.end());
   for (size_t i = 0; i < packed.size(); ++i)
-    if (learned[i]) packed[i] |= PackedTokens::kLearned;
+    if (learned[i] != 0) packed[i] |= PackedTokens::kLearned;
   tokens_.write(std::as_bytes(std::span(packed)));
   index_.write(dump_json({{"begin", count_}, {"end", count_ + packed.size()}, {"origin", origin}}) + "\n");
   count_ += packed.size();
@@ -97,7 +97,7 @@ void pack_corpus(const fs::path& corpus, const text::Tokenizer& tokenizer, text:
         const std::span<const text::Token> all(e.tokens);
         for (size_t begin = 0; begin + 1 < all.size(); begin += length) {
           const auto part = all.subspan(begin, std::min(length, all.size() - begin));
-          if (part.size() > 1) writer.add(part, std::vector<bool>(part.size(), true), e.origin);
+          if (part.size() > 1) writer.add(part, std::vector<uint8_t>(part.size(), 1), e.origin);
         }
       });
   writer.finish();
@@ -120,18 +120,16 @@ uint64_t pack_samples(const fs::path& samples, const text::Tokenizer& tokenizer,
         e.origin = sample.id;
         if (sample.kind == data::SampleKind::text) {
           e.tokens = tokenizer.encode(sample.text);
-          e.learned.assign(e.tokens.size(), true);
+          e.learned.assign(e.tokens.size(), 1);
           return e;
         }
         std::vector<text::ChatMessage> messages;
         for (const data::Message& m : sample.messages) messages.push_back({m.role, m.content});
-        for (const text::ChatPiece& piece : text::render_chat_pieces(messages)) {
-          const std::vector<text::Token> tokens = tokenizer.encode_with_specials(piece.text);
-          e.tokens.insert(e.tokens.end(), tokens.begin(), tokens.end());
-          e.learned.resize(e.tokens.size(), piece.learned);
-        }
+        text::ChatTokens chat = text::encode_chat(tokenizer, messages, false);
+        e.tokens = std::move(chat.tokens);
+        e.learned = std::move(chat.learned);
         // What follows the last learned token teaches nothing.
-        while (!e.learned.empty() && !e.learned.back()) {
+        while (!e.learned.empty() && e.learned.back() == 0) {
           e.tokens.pop_back();
           e.learned.pop_back();
         }

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,7 +23,7 @@ class PackedWriter {
  public:
   explicit PackedWriter(std::filesystem::path folder);
   /// One sequence; `learned[i]` says whether token i is a target of the loss.
-  void add(std::span<const text::Token> tokens, const std::vector<bool>& learned, const std::string& origin);
+  void add(std::span<const text::Token> tokens, std::span<const uint8_t> learned, const std::string& origin);
   void finish();
 
  private:
