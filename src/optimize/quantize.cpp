@@ -61,8 +61,9 @@ std::vector<std::vector<int32_t>> comparison_sequences(const fs::path& samples, 
     const data::Sample sample = data::sample_from_json(json, place);
     std::vector<text::ChatMessage> messages;
     for (const data::Message& m : sample.messages) messages.push_back({m.role, m.content});
-    std::vector<int32_t> ids =
-        sample.kind == data::SampleKind::text ? tokenizer.encode(sample.text) : text::encode_chat(tokenizer, messages, false).tokens;
+    std::vector<int32_t> ids = sample.kind == data::SampleKind::text
+                                   ? tokenizer.encode(sample.text)
+                                   : text::encode_chat(tokenizer, messages, false).tokens;
     if (ids.size() > longest) ids.resize(longest);
     held += ids.size();
     sequences.push_back(std::move(ids));

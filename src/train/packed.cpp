@@ -46,7 +46,7 @@ PackedWriter::PackedWriter(fs::path folder)
       tokens_(folder_ / "tokens.bin"),
       index_(folder_ / "index.jsonl") {}
 
-void PackedWriter::add(std::span<const text::Token> tokens, const std::vector<bool>& learned,
+void PackedWriter::add(std::span<const text::Token> tokens, std::span<const uint8_t> learned,
                        const std::string& origin) {
   std::vector<int32_t> packed(tokens.begin(), tokens.end());
   for (size_t i = 0; i < packed.size(); ++i)
