@@ -31,9 +31,9 @@ double repeated(const Repetition& r) {
 // %. Manuals repeat terms and sentence patterns. These limits are about three times as wide, and headings, tables and
 // code, which are alike by nature, do not count.
 constexpr std::array<Check, 13> kChecks = {{
-    {"duplicate_paragraphs", 0.7, [](const Repetition& r) { return r.duplicate_paragraphs; }},
+    {"duplicate_paragraphs", 0.8, [](const Repetition& r) { return r.duplicate_paragraphs; }},
     {"duplicate_paragraph_characters", 0.7, [](const Repetition& r) { return r.duplicate_paragraph_characters; }},
-    {"duplicate_lines", 0.7, [](const Repetition& r) { return r.duplicate_lines; }},
+    {"duplicate_lines", 0.8, [](const Repetition& r) { return r.duplicate_lines; }},
     {"duplicate_line_characters", 0.7, [](const Repetition& r) { return r.duplicate_line_characters; }},
     {"top_2_gram", 0.5, top<2>},
     {"top_3_gram", 0.5, top<3>},

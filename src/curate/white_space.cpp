@@ -102,8 +102,9 @@ void edit_segment(std::string_view whole, Range segment, std::string (*replace)(
     const bool first = begin == 0 && replace != replacement_in_code;
     const bool last = end == whole.size();
     if (blank == " " && !first && !last) continue;
-    std::string with = first ? std::string() : replace(blank);
-    if (last) with = measure(blank).breaks > 0 && !first ? "\n" : "";
+    std::string with;
+    if (last && !first && measure(blank).breaks > 0) with.push_back('\n');
+    if (!last && !first) with = replace(blank);
     if (with != blank) edit.replace(begin, end, with);
   }
 }

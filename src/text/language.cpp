@@ -11,6 +11,7 @@ namespace {
 
 constexpr size_t kMaxBytes = 64 << 10;
 constexpr double kKoreanShare = 1.0 / 3.0;
+constexpr double kSomeKorean = 0.1;
 
 /// CLD2's codes that ISO 639 has renamed, or that carry a script.
 std::string iso_code(std::string_view code) {
@@ -45,6 +46,8 @@ DetectedLanguage detect_language(std::string_view text) {
                                           &text_bytes, &reliable, &valid_bytes);
   std::string code = iso_code(CLD2::LanguageCode(languages[0]));
   const double confidence = percents[0] / 100.0;
+  // A reference page of Korean sentences about Latin names: the detector gives up where a reader would not.
+  if (share >= kSomeKorean && (code == "und" || !reliable)) return {"ko", share};
   if (code == "und") return {"und", 0};
   if (reliable) return {std::move(code), confidence};
   // In doubt CLD2 names rare languages for lists of identifiers; only its commonest guess is worth keeping.

@@ -178,7 +178,7 @@ TEST(Repetition, DropsWhatOnlyRepeatsItself) {
   ASSERT_EQ(outcome.decisions.size(), 1U);
   EXPECT_EQ(outcome.decisions[0].at("detail"), "duplicate_lines");
   EXPECT_DOUBLE_EQ(outcome.decisions[0].at("value"), 39.0 / 41);  // the last line break begins an empty line
-  EXPECT_EQ(outcome.decisions[0].at("limit"), 0.7);
+  EXPECT_EQ(outcome.decisions[0].at("limit"), 0.8);
 }
 
 TEST(Repetition, FewWordsAreNotJudged) {

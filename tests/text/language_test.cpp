@@ -26,6 +26,12 @@ TEST(Language, KoreanWithManyLatinNamesIsKorean) {
   EXPECT_LE(found.confidence, 1.0);
 }
 
+TEST(Language, KoreanAboutLatinNamesIsKorean) {
+  EXPECT_EQ(
+      detect_language("오류를 생성합니다.\n.ERRNB .ERRDEF .ERRNZ ELSEIFB ELSEIFDEF ELSEIFDIF ELSEIFIDN IFDIFI").code,
+      "ko");
+}
+
 TEST(Language, AFewKoreanWordsDoNotMakeEnglishKorean) {
   EXPECT_EQ(
       detect_language("Choose the menu entry \"파일\" and then open the document that you want to edit in the window.")
