@@ -19,20 +19,30 @@ double loss_row(T* logits, int64_t count, int64_t target, float weight) {
       [&](int64_t i) { most_rest = std::max(most_rest, scalar(logits[i])); });
   const float most = std::max(hn::GetLane(hn::MaxOfLanes(f, most_lanes)), most_rest);
   const V shift = hn::Set(f, most);
+  const float target_logit = scalar(logits[target]);
   V sum_lanes = hn::Zero(f);
   double sum_rest = 0;
+  // The exponentials take the logits' place: computing them once more costs more than rounding them twice.
   each(
-      count, [&](int64_t i) { sum_lanes = hn::Add(sum_lanes, hn::Exp(f, hn::Sub(load(f, logits + i), shift))); },
-      [&](int64_t i) { sum_rest += std::exp(scalar(logits[i]) - most); });
+      count,
+      [&](int64_t i) {
+        const V e = hn::Exp(f, hn::Sub(load(f, logits + i), shift));
+        sum_lanes = hn::Add(sum_lanes, e);
+        store(e, f, logits + i);
+      },
+      [&](int64_t i) {
+        const float e = std::exp(scalar(logits[i]) - most);
+        sum_rest += e;
+        put(e, logits + i);
+      });
   const double sum = static_cast<double>(hn::GetLane(hn::SumOfLanes(f, sum_lanes))) + sum_rest;
-  const double loss = std::log(sum) + most - scalar(logits[target]);
+  const double loss = std::log(sum) + most - target_logit;
   const float factor = weight / static_cast<float>(sum);
   const float target_gradient = static_cast<float>(std::exp(-loss) - 1.0) * weight;
   const V factors = hn::Set(f, factor);
   each(
-      count,
-      [&](int64_t i) { store(hn::Mul(hn::Exp(f, hn::Sub(load(f, logits + i), shift)), factors), f, logits + i); },
-      [&](int64_t i) { put(std::exp(scalar(logits[i]) - most) * factor, logits + i); });
+      count, [&](int64_t i) { store(hn::Mul(load(f, logits + i), factors), f, logits + i); },
+      [&](int64_t i) { put(scalar(logits[i]) * factor, logits + i); });
   put(target_gradient, logits + target);
   return loss * weight;
 }

@@ -150,13 +150,15 @@ Variable concat(Tape* tape, const Variable& a, const Variable& b) {
   const size_t right = static_cast<size_t>(b.value().cols()) * size_of(b.value().dtype());
   const Tensor out(a.value().dtype(), {rows, a.value().cols() + b.value().cols()});
   const auto copy = [=](const Tensor& joined, const Tensor& l, const Tensor& r, bool join) {
-    for (int64_t i = 0; i < rows; ++i) {
-      auto* row = static_cast<std::byte*>(joined.raw()) + static_cast<size_t>(i) * (left + right);
-      auto* l_row = static_cast<std::byte*>(l.raw()) + static_cast<size_t>(i) * left;
-      auto* r_row = static_cast<std::byte*>(r.raw()) + static_cast<size_t>(i) * right;
-      std::memcpy(join ? row : l_row, join ? l_row : row, left);
-      std::memcpy(join ? row + left : r_row, join ? r_row : row + left, right);
-    }
+    share_rows(rows, 32, [&](int64_t begin, int64_t end, int) {
+      for (int64_t i = begin; i < end; ++i) {
+        auto* row = static_cast<std::byte*>(joined.raw()) + static_cast<size_t>(i) * (left + right);
+        auto* l_row = static_cast<std::byte*>(l.raw()) + static_cast<size_t>(i) * left;
+        auto* r_row = static_cast<std::byte*>(r.raw()) + static_cast<size_t>(i) * right;
+        std::memcpy(join ? row : l_row, join ? l_row : row, left);
+        std::memcpy(join ? row + left : r_row, join ? r_row : row + left, right);
+      }
+    });
   };
   copy(out, a.value(), b.value(), true);
   const Variable result(out);
@@ -180,9 +182,13 @@ Variable select_rows(Tape* tape, const Variable& x, std::span<const int32_t> row
       const Tensor dout = result.take_gradient();
       const Tensor gradient = Tensor::empty_like(x.value());
       gradient.fill_zero();
-      for (size_t i = 0; i < rows.size(); ++i)
-        accumulate(dout.slice(static_cast<int64_t>(i), static_cast<int64_t>(i) + 1),
-                   gradient.slice(rows[i], rows[i] + 1));
+      const size_t bytes = static_cast<size_t>(gradient.cols()) * size_of(gradient.dtype());
+      share_rows(static_cast<int64_t>(rows.size()), 32, [&](int64_t begin, int64_t end, int) {
+        for (int64_t i = begin; i < end; ++i)
+          std::memcpy(
+              static_cast<std::byte*>(gradient.raw()) + static_cast<size_t>(rows[static_cast<size_t>(i)]) * bytes,
+              static_cast<const std::byte*>(dout.raw()) + static_cast<size_t>(i) * bytes, bytes);
+      });
       x.add_gradient(gradient);
     });
   }

@@ -34,7 +34,7 @@ Variable add(Tape* tape, const Variable& a, const Variable& b);
 /// [T, a] and [T, b] → [T, a + b].
 Variable concat(Tape* tape, const Variable& a, const Variable& b);
 
-/// Rows of x by number: [R, d]. The numbers must outlive the tape.
+/// Rows of x by number: [R, d]. With a tape the numbers must differ from each other and outlive it.
 Variable select_rows(Tape* tape, const Variable& x, std::span<const int32_t> rows);
 
 /// silu(gate) * up of [T, 2 I] → [T, I].

@@ -2,6 +2,7 @@
 
 #include "tensor/elementwise.h"
 #include "tensor/memory.h"
+#include "tensor/parallel.h"
 
 namespace moru::tensor {
 
