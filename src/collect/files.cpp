@@ -26,7 +26,7 @@ bool lies_in(const fs::path& path, const fs::path& root) {
 
 class Walk {
  public:
-  Walk(const FolderSource& source, fs::path root) : source_(source), root_(std::move(root)) {
+  Walk(const FolderSource& source, fs::path root) : root_(std::move(root)) {
     for (const std::string& pattern : source.include) include_.emplace_back(pattern);
     for (const std::string& pattern : source.exclude) exclude_.emplace_back(pattern);
   }
@@ -99,7 +99,6 @@ class Walk {
     file.real.clear();
   }
 
-  const FolderSource& source_;
   fs::path root_;
   std::vector<Glob> include_, exclude_;
   std::vector<FoundFile> found_;

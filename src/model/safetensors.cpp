@@ -69,7 +69,9 @@ void SafetensorsFile::parse(std::string_view bytes) {
   const std::string_view data = bytes.substr(8 + header_size);
   if (!header.is_object()) damaged(place_, std::string(tr("the header is not an object", "헤더가 객체가 아닙니다")));
   std::vector<std::pair<uint64_t, uint64_t>> ranges;
-  for (const auto& [name, entry] : header.items()) {
+  for (const auto& item : header.items()) {
+    const std::string& name = item.key();
+    const Json& entry = item.value();
     const auto fail = [&](std::string_view why) {
       damaged(place_, fmt::format("{} \"{}\": {}", tr("tensor", "텐서"), name, why));
     };

@@ -11,7 +11,7 @@ using model::Part;
 using tensor::DType;
 using tensor::Tensor;
 
-Optimizer::Optimizer(model::ExaoneMoe& model, const OptimizerSettings& settings) : model_(model), settings_(settings) {
+Optimizer::Optimizer(model::ExaoneMoe& model, const OptimizerSettings& settings) : settings_(settings) {
   for (const Part& part : model.parts()) {
     if (part.kind == Part::Kind::bias) {
       biases_.push_back(part.parameter);

@@ -42,7 +42,6 @@ class Optimizer {
     std::vector<std::pair<int64_t, int64_t>> matrices;  // row ranges that are matrices of their own
     bool decays = false;
   };
-  model::ExaoneMoe& model_;
   OptimizerSettings settings_;
   std::vector<Slot> slots_;
   std::vector<tensor::Parameter*> biases_;
