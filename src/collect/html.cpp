@@ -122,6 +122,50 @@ void read_metas(const Page& page, const GumboNode* root, DocumentBuilder& builde
   });
 }
 
+/// Is the heading's text wholly a link to another page than `path`?
+bool names_another_page(const GumboNode* heading, const HtmlWalker& walker, std::string_view path) {
+  const std::vector<const GumboNode*> links = own_descendants(heading, GUMBO_TAG_A, GUMBO_TAG_TABLE);
+  const auto link =
+      std::ranges::find_if(links, [](const GumboNode* a) { return !attribute(a->v.element, "href").empty(); });
+  if (link == links.end() || walker.flat_text(*link) != walker.flat_text(heading)) return false;
+  std::string_view target = attribute((*link)->v.element, "href");
+  target = target.substr(0, target.find_first_of("#?"));
+  return !target.empty() && target.substr(target.rfind('/') + 1) != path.substr(path.rfind('/') + 1);
+}
+
+struct Headings {
+  std::string first, h1;               ///< Texts of the first heading and the first h1; empty if there is none.
+  const GumboNode* foreign = nullptr;  ///< The first heading, if it is not the page's own name.
+};
+
+/// A first heading that is wholly a link to another page, and the only such one of its level, does not say what this
+/// page is about: a site's name that links home, or a heading that a translation took from the wrong page. Several are
+/// a list.
+Headings survey_headings(const Page& page, const HtmlWalker& walker, std::string_view path) {
+  std::vector<const GumboNode*> nodes;
+  for_each_element(page.content, [&](const GumboNode* n) {
+    if (n != page.content && is_left_out(n->v.element, page.is_article)) return false;
+    if (heading_level(n->v.element) == 0) return true;
+    if (!walker.flat_text(n).empty()) nodes.push_back(n);
+    return false;
+  });
+  Headings found;
+  if (!nodes.empty() && page.title != nullptr && names_another_page(nodes[0], walker, path)) {
+    const int level = heading_level(nodes[0]->v.element);
+    const auto same = std::ranges::count_if(nodes, [&](const GumboNode* n) {
+      return heading_level(n->v.element) == level && names_another_page(n, walker, path);
+    });
+    if (same == 1) {
+      found.foreign = nodes[0];
+      nodes.erase(nodes.begin());
+    }
+  }
+  if (!nodes.empty()) found.first = walker.flat_text(nodes[0]);
+  for (const GumboNode* n : nodes)
+    if (found.h1.empty() && heading_level(n->v.element) == 1) found.h1 = walker.flat_text(n);
+  return found;
+}
+
 }  // namespace
 
 void extract_html(const Input& input, Output& output) {
@@ -139,19 +183,13 @@ void extract_html(const Input& input, Output& output) {
   DocumentBuilder builder;
   HtmlWalker walker(builder, input.path, page.is_article);
   const std::string page_title = page.title != nullptr ? walker.flat_text(page.title) : std::string();
-  std::string first_heading, first_h1;
-  for_each_element(page.content, [&](const GumboNode* n) {
-    if (!first_h1.empty() || (n != page.content && is_left_out(n->v.element, page.is_article))) return false;
-    const int level = heading_level(n->v.element);
-    if (level > 0 && first_heading.empty()) first_heading = walker.flat_text(n);
-    if (level == 1) first_h1 = walker.flat_text(n);
-    return level == 0;
-  });
-  const bool first_is_title = first_h1.empty() && !first_heading.empty() && first_heading == page_title;
-  if (first_h1.empty() && !first_is_title) builder.title(page_title);
-  if (!first_h1.empty() && first_h1 != page_title) builder.metadata("page_title", page_title);
+  const Headings headings = survey_headings(page, walker, input.path);
+  const bool own_h1 = !headings.h1.empty();
+  const bool first_is_title = !own_h1 && !headings.first.empty() && headings.first == page_title;
+  if (!own_h1 && !first_is_title) builder.title(page_title);
+  if (own_h1 && headings.h1 != page_title) builder.metadata("page_title", page_title);
   read_metas(page, parsed->root, builder);
-  walker.walk(page.content, first_is_title);
+  walker.walk(page.content, first_is_title, headings.foreign);
   builder.metadata("encoding", decoded.encoding == "utf-8" ? "" : decoded.encoding);
   data::Document document = builder.finish();
   document.source.range = {0, input.bytes.size()};

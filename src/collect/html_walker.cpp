@@ -28,7 +28,8 @@ bool is_code_paragraph(const GumboElement& element) {
 
 }  // namespace
 
-void HtmlWalker::walk(const GumboNode* root, bool first_heading_is_title) {
+void HtmlWalker::walk(const GumboNode* root, bool first_heading_is_title, const GumboNode* skipped) {
+  skipped_ = skipped;
   first_heading_is_title_ = first_heading_is_title;
   const Frame frame;
   children(root, frame);
@@ -56,7 +57,7 @@ void HtmlWalker::node(const GumboNode* n, const Frame& frame) {
     if (before == 0 && !inline_.empty()) summary_ = summary_depth_ > 0;
     return;
   }
-  if (!is_element(n)) return;
+  if (!is_element(n) || n == skipped_) return;
   if (n->v.element.tag == GUMBO_TAG_META)
     meta(n->v.element);
   else if (!is_left_out(n->v.element, in_article_))

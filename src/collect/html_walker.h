@@ -20,7 +20,8 @@ class HtmlWalker {
 
   /// `first_heading_is_title`: the first heading of any level is the page's title; else the first h1 is, if no title
   /// was given to the builder before.
-  void walk(const GumboNode* root, bool first_heading_is_title);
+  /// `skipped`: a node that is left out, or nullptr.
+  void walk(const GumboNode* root, bool first_heading_is_title, const GumboNode* skipped = nullptr);
 
   /// The text below a node in one line, without what is left out.
   std::string flat_text(const GumboNode* node) const;
@@ -58,6 +59,7 @@ class HtmlWalker {
   Variants variants_;
   bool in_article_;
   bool first_heading_is_title_ = false;
+  const GumboNode* skipped_ = nullptr;
   std::string inline_;              ///< Text of the block that is being gathered.
   std::vector<data::Range> menus_;  ///< Parts of it that name menu items.
   bool summary_ = false;            ///< It begins with the sentence that says what the thing does.

@@ -142,5 +142,19 @@ TEST(Html, WithoutAFirstHeadingTheTitleIsTheHeads) {
             (Lines{"title: 이름", "heading 2: 절", "paragraph: 글"}));
 }
 
+TEST(Html, AFirstHeadingThatNamesAnotherPageIsNotTheTitle) {
+  const std::string_view page =
+      "<title>IMSEC function</title><h2><a name='t'></a><a href='x/time.html'>TIME</a></h2><p>글</p>";
+  EXPECT_EQ(blocks_of(one_document("imsec.html", page)), (Lines{"title: IMSEC function", "paragraph: 글"}));
+  EXPECT_EQ(blocks_of(one_document("time.html", page)),
+            (Lines{"title: IMSEC function", "heading 2: TIME", "paragraph: 글"}));
+  // Several are a list of pages.
+  EXPECT_EQ(blocks_of(one_document(
+                "a.html",
+                "<title>글 목록</title><h2><a href='b.html'>첫 글</a></h2><p>가</p><h2><a href='c.html'>둘째 "
+                "글</a></h2><p>나</p>")),
+            (Lines{"title: 글 목록", "heading 2: 첫 글", "paragraph: 가", "heading 2: 둘째 글", "paragraph: 나"}));
+}
+
 }  // namespace
 }  // namespace moru::collect
