@@ -45,6 +45,19 @@ void check_is_model(const fs::path& path) {
   }
 }
 
+/// A model that Moru built lies in a folder called "model" as often as not; its bill of materials knows what it is.
+std::string model_name(const fs::path& folder) {
+  const fs::path bill = folder / "bom.json";
+  if (fs::exists(bill)) {
+    const Json json = read_json_file(bill);
+    if (json.is_object() && json.contains("model") && json.at("model").is_object()) {
+      const std::string name = json.at("model").value("name", "");
+      if (!name.empty()) return name;
+    }
+  }
+  return folder.filename().string();
+}
+
 }  // namespace
 
 GenerationDefaults load_generation_defaults(const fs::path& model_folder) {
@@ -69,7 +82,7 @@ ModelFolder open_model_folder(const fs::path& path) {
   std::error_code error;
   fs::path whole = fs::canonical(path, error);
   if (error) whole = path;
-  ModelFolder folder{whole, whole.filename().string(), model::Model::load(path), text::Tokenizer::load(path),
+  ModelFolder folder{whole, model_name(whole), model::Model::load(path), text::Tokenizer::load(path),
                      load_generation_defaults(path)};
   const auto vocabulary = static_cast<size_t>(folder.model->config().vocabulary);
   if (folder.tokenizer.vocabulary_size() > vocabulary) {

@@ -24,7 +24,7 @@ GenerationDefaults load_generation_defaults(const std::filesystem::path& model_f
 
 struct ModelFolder {
   std::filesystem::path path;
-  std::string name;  ///< The folder's own name.
+  std::string name;  ///< The name that its bill of materials gives it, else the folder's own.
   std::unique_ptr<model::Model> model;
   text::Tokenizer tokenizer;
   GenerationDefaults defaults;
