@@ -149,6 +149,40 @@ TEST(PersonalData, MatchesAreOrderedDisjointAndAtCharacters) {
   }
 }
 
+/// The text of an HTML page, roughly: tags become spaces.
+std::string without_tags(std::string_view html) {
+  std::string text;
+  bool inside = false;
+  for (const char c : html) {
+    if (c == '<') text += ' ';
+    if (c == '<' || c == '>')
+      inside = c == '<';
+    else if (!inside)
+      text += c;
+  }
+  return text;
+}
+
+TEST(PersonalData, RealManualsHoldNoFalseNumbers) {
+  // Version numbers, formulas, dates and code of 2,561 help pages. The one phone number in them is an example of one.
+  const fs::path help = "/usr/share/libreoffice/help/ko/text";
+  ASSERT_TRUE(fs::is_directory(help)) << "install the package libreoffice-help-ko";
+  std::vector<std::string> numbers;
+  size_t emails = 0;
+  for (const fs::path& file : list_files(help)) {
+    const std::string text = without_tags(read_file(help / file));
+    for (const PersonalData& match : find_personal_data(text)) {
+      if (match.kind == PersonalDataKind::email)
+        ++emails;
+      else
+        numbers.push_back(text.substr(match.range.begin, match.range.end - match.range.begin));
+    }
+  }
+  EXPECT_EQ(numbers, one("212 555-1234"));
+  EXPECT_GT(emails, 0U);
+  EXPECT_LT(emails, 40U);
+}
+
 TEST(PersonalData, MasksByTheDocumentsLanguage) {
   const auto outcome = run_curate(
       {make_document("담당자 홍길동의 전화는 010-1234-5678이고 메일은 hong@firm.kr, 주민번호는 900101-1234567입니다.",
