@@ -15,9 +15,10 @@ function(moru_room name)
   target_precompile_headers(moru_${name} PRIVATE ${CMAKE_SOURCE_DIR}/src/precompiled.h)
 endfunction()
 
-# moru_room_test(NAME LINKS ...): one test binary of every tests/NAME/**_test.cpp.
+# moru_room_test(NAME [ONE_PROCESS] LINKS ...): one test binary of every tests/NAME/**_test.cpp. ONE_PROCESS: its tests
+# run in one process, since they share something that takes long to make.
 function(moru_room_test name)
-  cmake_parse_arguments(ROOM "" "" "LINKS" ${ARGN})
+  cmake_parse_arguments(ROOM "ONE_PROCESS" "" "LINKS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${name}/*_test.cpp)
   if(NOT sources)
     return()
@@ -28,6 +29,11 @@ function(moru_room_test name)
   target_compile_definitions(test_${name} PRIVATE
     MORU_SOURCE_DIR="${CMAKE_SOURCE_DIR}" MORU_BINARY="$<TARGET_FILE:moru>")
   target_precompile_headers(test_${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/precompiled.h)
+  if(ROOM_ONE_PROCESS)
+    add_test(NAME ${name} COMMAND test_${name})
+    set_tests_properties(${name} PROPERTIES TIMEOUT 600 LABELS ${name})
+    return()
+  endif()
   include(GoogleTest)
   # Threads that spin at barriers would hold up the other tests that share the processors.
   gtest_discover_tests(test_${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300 LABELS ${name} ENVIRONMENT OMP_WAIT_POLICY=passive)

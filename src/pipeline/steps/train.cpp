@@ -32,6 +32,8 @@ class TrainStep : public Step {
                                run.input("generate").folder / "samples"};
     make_directories(run.work);
     const train::Report report = train::train(inputs, options_, run.work, run.out / "model", run.progress);
+    // What was trained on, token by token, is kept with the artefact but does not travel with the model.
+    fs::rename(run.out / "model" / "training", run.out / "training");
     run.facts = report.facts;
     run.facts["steps"] = report.steps;
     run.facts["tokens"] = report.tokens;
