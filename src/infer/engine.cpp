@@ -77,6 +77,9 @@ struct Engine::State {
   }
 
   std::vector<text::Token> encode(const std::vector<text::ChatMessage>& messages) const;
+  std::unique_ptr<Request> prepare(const std::vector<text::ChatMessage>& messages, const SamplingParameters& parameters,
+                                   OnText on_text, OnDone on_done) const;
+  uint64_t accept(std::vector<std::unique_ptr<Request>> requests);
   bool collect(std::set<uint64_t>& cancels);
   void count();
   void run();
@@ -106,6 +109,32 @@ std::vector<text::Token> Engine::State::encode(const std::vector<text::ChatMessa
   std::vector<text::Token> tokens = text::encode_chat(tokenizer, messages, true).tokens;
   if (tokens.size() >= context) throw too_long(tokens.size(), false);
   return tokens;
+}
+
+/// The request, or nothing if it cannot be one: then `on_done` was told why.
+std::unique_ptr<Request> Engine::State::prepare(const std::vector<text::ChatMessage>& messages,
+                                                const SamplingParameters& parameters, OnText on_text,
+                                                OnDone on_done) const {
+  std::vector<text::Token> prompt;
+  try {
+    prompt = encode(messages);
+  } catch (...) {
+    on_done({}, std::current_exception());
+    return nullptr;
+  }
+  return std::make_unique<Request>(std::move(prompt), parameters, context, std::move(on_text), std::move(on_done));
+}
+
+/// Hands requests to the engine's thread, all at once; returns the id of the last.
+uint64_t Engine::State::accept(std::vector<std::unique_ptr<Request>> requests) {
+  const std::lock_guard lock(mutex);
+  for (std::unique_ptr<Request>& request : requests) {
+    request->id = ++last_id;
+    arrived.push_back(std::move(request));
+    ++status.waiting;
+  }
+  wake.notify_one();
+  return last_id;
 }
 
 /// Takes in what arrived; waits while there is nothing to do. Returns false when the engine ends.
@@ -222,22 +251,9 @@ Engine::~Engine() {
 
 uint64_t Engine::submit(const std::vector<text::ChatMessage>& messages, const SamplingParameters& parameters,
                         OnText on_text, OnDone on_done) {
-  std::vector<text::Token> prompt;
-  try {
-    prompt = state_->encode(messages);
-  } catch (...) {
-    on_done({}, std::current_exception());
-    return 0;
-  }
-  auto request =
-      std::make_unique<Request>(std::move(prompt), parameters, state_->context, std::move(on_text), std::move(on_done));
-  const std::lock_guard lock(state_->mutex);
-  const uint64_t id = ++state_->last_id;
-  request->id = id;
-  state_->arrived.push_back(std::move(request));
-  ++state_->status.waiting;
-  state_->wake.notify_one();
-  return id;
+  std::vector<std::unique_ptr<Request>> requests;
+  requests.push_back(state_->prepare(messages, parameters, std::move(on_text), std::move(on_done)));
+  return requests.front() == nullptr ? 0 : state_->accept(std::move(requests));
 }
 
 void Engine::cancel(uint64_t request) {
@@ -269,17 +285,22 @@ std::vector<Completion> Engine::chat_all(const std::vector<std::vector<text::Cha
   std::condition_variable changed;
   size_t done = 0;
   Progress progress(sink, std::string(label), std::string(tr("answers", "답변")), conversations.size());
+  // Handed over together: which requests share a batch, and with it the last bit of their logits, must not depend on
+  // how fast this thread is.
+  std::vector<std::unique_ptr<Request>> requests;
   for (size_t i = 0; i < conversations.size(); ++i) {
     SamplingParameters own = parameters;
     own.seed = Random(parameters.seed ^ (i * 0x9E3779B97F4A7C15ULL)).next();
-    submit(conversations[i], own, {}, [&, i](Completion completion, std::exception_ptr error) {
+    auto request = state_->prepare(conversations[i], own, {}, [&, i](Completion completion, std::exception_ptr error) {
       const std::lock_guard lock(mutex);
       completions[i] = std::move(completion);
       errors[i] = std::move(error);
       ++done;
       changed.notify_one();
     });
+    if (request != nullptr) requests.push_back(std::move(request));
   }
+  state_->accept(std::move(requests));
   for (size_t shown = 0; shown < conversations.size();) {
     std::unique_lock lock(mutex);
     changed.wait(lock, [&] { return done > shown; });
