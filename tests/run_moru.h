@@ -41,6 +41,7 @@ class Moru {
     std::vector<char*> argv;
     for (std::string& argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);
+    for (const char* name : {"out", "err"}) write_file_atomic(output_.path() / name, "");
     pid_ = ::fork();
     if (pid_ != 0) return;
     redirect(output_.path() / "out", STDOUT_FILENO);
