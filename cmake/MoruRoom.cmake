@@ -25,7 +25,7 @@ function(moru_room_test name)
   endif()
   add_executable(test_${name} ${sources})
   target_include_directories(test_${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
-  target_link_libraries(test_${name} PRIVATE moru_${name} ${ROOM_LINKS} GTest::gtest GTest::gtest_main)
+  target_link_libraries(test_${name} PRIVATE moru_${name} ${ROOM_LINKS} GTest::gtest GTest::gtest_main GTest::gmock)
   target_compile_definitions(test_${name} PRIVATE
     MORU_SOURCE_DIR="${CMAKE_SOURCE_DIR}" MORU_BINARY="$<TARGET_FILE:moru>")
   target_precompile_headers(test_${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/precompiled.h)

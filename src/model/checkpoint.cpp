@@ -80,35 +80,53 @@ void ExaoneMoe::load_weights(const fs::path& folder) {
     tensor::Parameter& p = *part.parameter;
     const TensorEntry& entry = file.at(part.name);
     const std::string place = file.place() + ": " + part.name;
+    const auto wrong = [&](std::string_view problem) {
+      throw Error(place, std::string(problem), std::string(tr("quantize the model again", "모델을 다시 양자화하세요")));
+    };
+    // A fused weight is held in one way: all its parts must be as the first.
+    if (part.begin > 0 && p.quantized() != (entry.dtype == "I8"))
+      wrong(tr("only a part of a fused weight is quantized", "합쳐진 가중치의 일부만 양자화되어 있습니다"));
     if (entry.dtype != "I8") {
       copy_into(entry, p.value.slice(part.begin, part.end), place);
       continue;
     }
+    if (part.kind == Part::Kind::norm || part.kind == Part::Kind::bias)
+      wrong(tr("norms and biases cannot be int8", "정규화 가중치와 바이어스는 int8일 수 없습니다"));
     const TensorEntry& scales = file.at(scale_name(part.name));
     if (part.begin == 0) {
       const int64_t rows = p.value.rows(), cols = p.value.cols();
       const int64_t groups = scales.shape.size() == 2 && scales.shape[1] > 0 ? scales.shape[1] : 0;
       if (groups == 0 || cols % groups != 0)
-        throw Error(place, std::string(tr("the scales do not fit the weights", "스케일이 가중치와 맞지 않습니다")),
-                    std::string(tr("quantize the model again", "모델을 다시 양자화하세요")));
+        wrong(tr("the scales do not fit the weights", "스케일이 가중치와 맞지 않습니다"));
       p.int8 = {Tensor(DType::i8, {rows, cols}), Tensor(DType::f32, {rows, groups}), static_cast<int>(cols / groups)};
-    } else if (!p.quantized()) {
-      throw Error(
-          place,
-          std::string(tr("only a part of a fused weight is quantized", "합쳐진 가중치의 일부만 양자화되어 있습니다")),
-          std::string(tr("quantize the model again", "모델을 다시 양자화하세요")));
     }
     copy_into(entry, p.int8.values.slice(part.begin, part.end), place);
-    copy_into(scales, p.int8.scales.slice(part.begin, part.end), place);
-    if (part.end == p.value.rows()) p.value = Tensor();
+    copy_into(scales, p.int8.scales.slice(part.begin, part.end), place + " (" + scale_name(part.name) + ")");
+    if (part.end == p.int8.values.rows()) p.value = Tensor();
   }
 }
 
-std::unique_ptr<Model> Model::load(const fs::path& folder) {
+std::unique_ptr<ExaoneMoe> load_model(const fs::path& folder) {
   const ModelConfig config = load_config(folder);
+  // Before memory is taken for what config.json says: the file must be able to hold it, at a byte a weight.
+  const fs::path file = folder / "model.safetensors";
+  std::error_code failed;
+  const uintmax_t bytes = fs::file_size(file, failed);
+  if (failed) throw system_error(file.string(), std::string(tr("read", "읽기")), failed.value());
+  if (bytes < config.parameters())
+    throw Error(file.string(),
+                fmt::format(fmt::runtime(tr("{} bytes cannot hold the {} weights that config.json describes",
+                                            "{}바이트에는 config.json에 적힌 가중치 {}개가 들어갈 수 없습니다")),
+                            bytes, config.parameters()),
+                std::string(tr("get or make both files again, as they belong together",
+                               "두 파일을 함께 다시 받거나 만드세요")));
   auto model = std::make_unique<ExaoneMoe>(config, tensor::has_bf16_products() ? DType::bf16 : DType::f32);
   model->load_weights(folder);
   return model;
+}
+
+std::unique_ptr<Model> Model::load(const fs::path& folder) {
+  return load_model(folder);
 }
 
 }  // namespace moru::model

@@ -11,6 +11,9 @@ namespace moru::model {
 /// generation_config.json. Tokenizer files are not its business.
 void save_model(ExaoneMoe& model, const std::filesystem::path& folder);
 
+/// Model::load with the family's own type: in bf16 where the processor multiplies it, else f32.
+std::unique_ptr<ExaoneMoe> load_model(const std::filesystem::path& folder);
+
 /// The name of the scales that belong to an int8 weight, as compressed-tensors names them.
 std::string scale_name(std::string_view weight_name);
 

@@ -28,13 +28,30 @@ int small_or(const Json& json, const char* key, std::string_view place, int64_t 
   return json.contains(key) && !json.at(key).is_null() ? small(json, key, place, min, max) : fallback;
 }
 
+/// A list of two words, one of which is meant by true. Another word is a layer that this family does not have.
+std::vector<bool> layer_list(const Json& json, const char* key, const char* yes, const char* no,
+                             std::string_view place) {
+  std::vector<bool> list;
+  for (const Json& type : json.at(key)) {
+    if (type != yes && type != no)
+      wrong(place, fmt::format(fmt::runtime(tr("\"{}\" holds {}, which is neither \"{}\" nor \"{}\"",
+                                               "\"{}\"에 {}이(가) 있습니다. \"{}\"나 \"{}\"여야 합니다")),
+                               key, dump_json(type), yes, no));
+    list.push_back(type == yes);
+  }
+  return list;
+}
+
+bool has(const Json& json, const char* key) {
+  return json.contains(key) && !json.at(key).is_null();
+}
+
 /// Which layers are sparse, by the keys in their order of priority.
 std::vector<bool> sparse_layers(const Json& json, int layers, std::string_view place) {
+  if (has(json, "mlp_layer_types")) return layer_list(json, "mlp_layer_types", "sparse", "dense", place);
   std::vector<bool> sparse;
-  if (json.contains("mlp_layer_types")) {
-    for (const Json& type : json.at("mlp_layer_types")) sparse.push_back(type == "sparse");
-  } else if (json.contains("is_moe_layer")) {
-    for (const Json& moe : json.at("is_moe_layer")) sparse.push_back(moe == true);
+  if (has(json, "is_moe_layer")) {
+    for (const Json& moe : json.at("is_moe_layer")) sparse.push_back(moe.get<bool>());
   } else {
     const int dense = small_or(json, "first_k_dense_replace", place, 0, layers,
                                small_or(json, "first_last_k_dense_replace", place, 0, layers, 0));
@@ -43,11 +60,10 @@ std::vector<bool> sparse_layers(const Json& json, int layers, std::string_view p
   return sparse;
 }
 
-std::vector<bool> sliding_layers(const Json& json, int layers) {
+std::vector<bool> sliding_layers(const Json& json, int layers, std::string_view place) {
+  if (has(json, "layer_types")) return layer_list(json, "layer_types", "sliding_attention", "full_attention", place);
   std::vector<bool> sliding;
-  if (json.contains("layer_types")) {
-    for (const Json& type : json.at("layer_types")) sliding.push_back(type == "sliding_attention");
-  } else if (json.contains("sliding_window_pattern") && json.at("sliding_window_pattern").is_string()) {
+  if (has(json, "sliding_window_pattern") && json.at("sliding_window_pattern").is_string()) {
     const auto pattern = json.at("sliding_window_pattern").get<std::string>();
     for (int i = 0; i < layers && !pattern.empty(); ++i)
       sliding.push_back(pattern[static_cast<size_t>(i) % pattern.size()] == 'L');
@@ -55,16 +71,56 @@ std::vector<bool> sliding_layers(const Json& json, int layers) {
   return sliding;
 }
 
+double number(const Json& json, const char* key, std::string_view place, double min, double max, double fallback) {
+  if (!has(json, key)) return fallback;
+  const double value = json_number(json, key, place);
+  if (!(value >= min && value <= max))
+    wrong(place, fmt::format(fmt::runtime(tr("\"{}\" must be from {} to {}, not {}",
+                                             "\"{}\" 값은 {}에서 {} 사이여야 합니다. 지금은 {}입니다")),
+                             key, min, max, value));
+  return value;
+}
+
+/// What other members of the family have and this forward pass does not: reading it over would give wrong answers.
+void refuse_unknown(const Json& json, std::string_view place) {
+  const auto refuse = [&](const char* key) {
+    wrong(place, fmt::format(fmt::runtime(tr("\"{}\": {} is not supported", "\"{}\": {}은(는) 지원하지 않습니다")), key,
+                             dump_json(json.at(key))));
+  };
+  if (has(json, "hidden_act") && json.at("hidden_act") != "silu") refuse("hidden_act");
+  if (has(json, "scoring_func") && json.at("scoring_func") != "sigmoid") refuse("scoring_func");
+  if (has(json, "attention_bias") && json.at("attention_bias") != false) refuse("attention_bias");
+  if (has(json, "sliding_windows")) refuse("sliding_windows");
+  if (has(json, "swiglu_limits"))
+    for (const Json& limit : json.at("swiglu_limits"))
+      if (limit != 0) refuse("swiglu_limits");
+  for (const char* key : {"rope_scaling", "rope_parameters"}) {
+    if (!has(json, key)) continue;
+    const Json& rope = json.at(key);
+    const Json type = rope.value("rope_type", rope.value("type", Json("default")));
+    if (type != "default") refuse(key);
+  }
+  if (has(json, "tie_word_embeddings") && json.at("tie_word_embeddings") != false)
+    wrong(place,
+          std::string(tr("tied embeddings do not belong to this family", "이 계열은 임베딩을 공유하지 않습니다")));
+}
+
 void check(const ModelConfig& c, std::string_view place) {
   const auto layers = static_cast<size_t>(c.layers);
   if (c.heads % c.kv_heads != 0)
     wrong(place, std::string(tr("num_attention_heads is not a multiple of num_key_value_heads",
                                 "num_attention_heads가 num_key_value_heads의 배수가 아닙니다")));
+  if (c.sliding_window == 0 && std::ranges::find(c.sliding, true) != c.sliding.end())
+    wrong(place, std::string(tr("there are sliding layers, but \"sliding_window\" is missing",
+                                "슬라이딩 레이어가 있는데 \"sliding_window\"가 없습니다")));
+  // The rotary tables are made at once, at eight bytes for each position and pair.
+  if (static_cast<int64_t>(c.max_positions) * c.head_dim > int64_t{1} << 30)
+    wrong(place, std::string(tr("max_position_embeddings is out of range", "max_position_embeddings가 너무 큽니다")));
   if (c.head_dim % 2 != 0) wrong(place, std::string(tr("head_dim must be even", "head_dim은 짝수여야 합니다")));
   if (c.sliding.size() != layers || c.sparse.size() != layers)
     wrong(place, std::string(tr("the lists of layer types do not have num_hidden_layers members",
                                 "레이어 종류 목록의 길이가 num_hidden_layers와 다릅니다")));
-  if (c.experts_per_token > c.experts || c.experts % c.groups != 0 || c.top_groups > c.groups)
+  if (c.experts % c.groups != 0 || c.top_groups > c.groups || c.experts_per_token > c.experts / c.groups * c.top_groups)
     wrong(place, std::string(tr("the numbers of experts and groups do not fit each other",
                                 "전문가 수와 그룹 수가 서로 맞지 않습니다")));
 }
@@ -76,7 +132,7 @@ ModelConfig config_from_json(const Json& json, std::string_view place) {
     wrong(place,
           fmt::format(fmt::runtime(tr("the model type \"{}\" is not known", "모델 종류 \"{}\"을(를) 알지 못합니다")),
                       json_text(json, "model_type", place)));
-  constexpr int64_t kMost = 1 << 20;
+  constexpr int64_t kMost = 1 << 18;  // so that parameters() cannot overflow
   ModelConfig c;
   c.vocabulary = small(json, "vocab_size", place, 1, 1 << 24);
   c.hidden = small(json, "hidden_size", place, 1, kMost);
@@ -98,17 +154,18 @@ ModelConfig config_from_json(const Json& json, std::string_view place) {
   c.eos = small_or(json, "eos_token_id", place, 0, 1 << 24, 53);
   c.pad = small_or(json, "pad_token_id", place, 0, 1 << 24, 0);
   try {
+    refuse_unknown(json, place);
     c.normalise_top = json.value("norm_topk_prob", true);
-    c.routed_scale = json.value("routed_scaling_factor", 1.0);
-    c.norm_epsilon = json.value("rms_norm_eps", 1e-5);
-    c.rope_theta = json.value("rope_theta", 1e6);
-    c.initializer_range = json.value("initializer_range", 0.02);
+    c.routed_scale = number(json, "routed_scaling_factor", place, 0, 1e6, 1.0);
+    c.norm_epsilon = number(json, "rms_norm_eps", place, 1e-20, 1, 1e-5);
+    // Newer files of other tools have theta in "rope_parameters".
+    const double theta =
+        has(json, "rope_parameters") ? number(json.at("rope_parameters"), "rope_theta", place, 1, 1e12, 1e6) : 1e6;
+    c.rope_theta = number(json, "rope_theta", place, 1, 1e12, theta);
+    c.initializer_range = number(json, "initializer_range", place, 0, 100, 0.02);
     c.dtype = json.value("dtype", json.value("torch_dtype", "bfloat16"));
-    if (json.value("tie_word_embeddings", false))
-      wrong(place,
-            std::string(tr("tied embeddings do not belong to this family", "이 계열은 임베딩을 공유하지 않습니다")));
     c.sparse = sparse_layers(json, c.layers, place);
-    c.sliding = sliding_layers(json, c.layers);
+    c.sliding = sliding_layers(json, c.layers, place);
   } catch (const Json::exception& e) {
     wrong(place, e.what());
   }
@@ -149,7 +206,8 @@ Json to_json(const ModelConfig& c) {
           {"rms_norm_eps", c.norm_epsilon},
           {"rope_theta", c.rope_theta},
           {"max_position_embeddings", c.max_positions},
-          {"sliding_window", c.sliding_window},
+          // Without sliding layers there is no window: that is how readers tell that full layers rotate.
+          {"sliding_window", std::ranges::find(c.sliding, true) != c.sliding.end() ? Json(c.sliding_window) : Json()},
           {"layer_types", layer_types},
           {"mlp_layer_types", mlp_types},
           {"num_nextn_predict_layers", c.mtp_layers},

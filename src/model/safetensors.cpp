@@ -26,6 +26,54 @@ const std::map<std::string_view, int64_t> kSizes = {{"F64", 8}, {"F32", 4}, {"F1
                              "파일이 손상되었거나 safetensors가 아닙니다. 다시 받거나 만드세요")));
 }
 
+/// Counts the keys of the outermost object: the parser keeps only the last of two equal ones.
+class KeyCounter final : public nlohmann::json_sax<Json> {
+ public:
+  size_t keys() const { return keys_; }
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool start_object(size_t) override {
+    ++depth_;
+    return true;
+  }
+  bool key(string_t&) override {
+    if (depth_ == 1) ++keys_;
+    return true;
+  }
+  bool end_object() override {
+    --depth_;
+    return true;
+  }
+  bool start_array(size_t) override {
+    ++depth_;
+    return true;
+  }
+  bool end_array() override {
+    --depth_;
+    return true;
+  }
+  bool parse_error(size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
+
+ private:
+  size_t keys_ = 0, depth_ = 0;
+};
+
+/// Whole numbers, none below zero, as the file has them: no number is rounded or turned around into another.
+std::optional<std::vector<uint64_t>> sizes_in(const Json& json) {
+  if (!json.is_array()) return std::nullopt;
+  std::vector<uint64_t> sizes;
+  for (const Json& size : json) {
+    if (!size.is_number_unsigned()) return std::nullopt;
+    sizes.push_back(size.get<uint64_t>());
+  }
+  return sizes;
+}
+
 std::string_view file_type(DType type) {
   switch (type) {
     case DType::f32:
@@ -49,7 +97,11 @@ int64_t TensorEntry::count() const {
 }
 
 SafetensorsFile::SafetensorsFile(const fs::path& path) : place_(path.string()), file_(path) {
-  parse(file_.text());
+  parse(file_->text());
+}
+
+SafetensorsFile::SafetensorsFile(std::string_view bytes, std::string place) : place_(std::move(place)) {
+  parse(bytes);
 }
 
 const TensorEntry& SafetensorsFile::at(std::string_view name) const {
@@ -68,6 +120,10 @@ void SafetensorsFile::parse(std::string_view bytes) {
   const Json header = parse_json(bytes.substr(8, header_size), place_);
   const std::string_view data = bytes.substr(8 + header_size);
   if (!header.is_object()) damaged(place_, std::string(tr("the header is not an object", "헤더가 객체가 아닙니다")));
+  KeyCounter counter;
+  Json::sax_parse(bytes.substr(8, header_size), &counter);
+  if (counter.keys() != header.size())
+    damaged(place_, std::string(tr("two tensors have one name", "이름이 같은 텐서가 둘 있습니다")));
   std::vector<std::pair<uint64_t, uint64_t>> ranges;
   for (const auto& item : header.items()) {
     const std::string& name = item.key();
@@ -80,19 +136,21 @@ void SafetensorsFile::parse(std::string_view bytes) {
         metadata_ = entry.get<std::map<std::string, std::string>>();
         continue;
       }
+      const auto shape = sizes_in(entry.at("shape")), offsets = sizes_in(entry.at("data_offsets"));
       TensorEntry t;
       t.dtype = entry.at("dtype").get<std::string>();
-      t.shape = entry.at("shape").get<std::vector<int64_t>>();
-      const auto begin = entry.at("data_offsets").at(0).get<uint64_t>(),
-                 end = entry.at("data_offsets").at(1).get<uint64_t>();
       const auto size = kSizes.find(t.dtype);
       if (size == kSizes.end()) fail(tr("unknown type", "알 수 없는 형식"));
-      if (t.shape.size() > kMaxDimensions) fail(tr("too many dimensions", "차원이 너무 많습니다"));
-      if (begin > end || end > data.size()) fail(tr("its range runs past the file", "범위가 파일을 넘어섭니다"));
-      uint64_t expected = static_cast<uint64_t>(size->second);
-      for (const int64_t d : t.shape)
-        if (d < 0 || __builtin_mul_overflow(expected, static_cast<uint64_t>(d), &expected))
+      if (!shape || shape->size() > kMaxDimensions) fail(tr("its shape is out of range", "모양이 범위를 벗어났습니다"));
+      if (!offsets || offsets->size() != 2 || offsets->front() > offsets->back() || offsets->back() > data.size())
+        fail(tr("its range runs past the file", "범위가 파일을 넘어섭니다"));
+      const uint64_t begin = offsets->front(), end = offsets->back();
+      auto expected = static_cast<uint64_t>(size->second);
+      for (const uint64_t d : *shape) {
+        if (d > INT64_MAX || __builtin_mul_overflow(expected, d, &expected))
           fail(tr("its shape is out of range", "모양이 범위를 벗어났습니다"));
+        t.shape.push_back(static_cast<int64_t>(d));
+      }
       if (expected != end - begin) fail(tr("its shape and its length differ", "모양과 길이가 맞지 않습니다"));
       t.bytes = std::as_bytes(std::span(data.substr(begin, end - begin)));
       ranges.emplace_back(begin, end);
@@ -114,10 +172,14 @@ void SafetensorsFile::parse(std::string_view bytes) {
 }
 
 void copy_into(const TensorEntry& entry, const Tensor& target, const std::string& place) {
-  if (entry.count() != target.size())
-    damaged(place,
-            std::string(tr("a tensor has another shape than config.json says", "텐서 모양이 config.json과 다릅니다")));
-  if (entry.dtype != "F32" && entry.dtype != "BF16" && !(entry.dtype == "I8" && target.dtype() == DType::i8))
+  std::vector<int64_t> shape;
+  for (int i = 0; i < target.dimensions(); ++i) shape.push_back(target.dim(i));
+  if (entry.shape != shape)
+    damaged(place, fmt::format(fmt::runtime(tr("a tensor of shape [{}] where the model has [{}]",
+                                               "텐서 모양이 [{}]인데 모델은 [{}]입니다")),
+                               fmt::join(entry.shape, ", "), fmt::join(shape, ", ")));
+  const bool whole = target.dtype() == DType::i8;
+  if (whole ? entry.dtype != "I8" : entry.dtype != "F32" && entry.dtype != "BF16")
     damaged(place,
             fmt::format(fmt::runtime(tr("tensors of type {} are not read here", "{} 형식의 텐서는 읽지 않습니다")),
                         entry.dtype));

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,6 +29,8 @@ class SafetensorsFile {
  public:
   /// Throws Error naming the file and the tensor.
   explicit SafetensorsFile(const std::filesystem::path& path);
+  /// The file's bytes, which must outlive it; errors name `place`.
+  SafetensorsFile(std::string_view bytes, std::string place);
   const std::map<std::string, TensorEntry, std::less<>>& tensors() const { return tensors_; }
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
   /// Throws Error if there is no such tensor.
@@ -37,12 +40,13 @@ class SafetensorsFile {
  private:
   void parse(std::string_view bytes);
   std::string place_;
-  MappedFile file_;
+  std::optional<MappedFile> file_;
   std::map<std::string, TensorEntry, std::less<>> tensors_;
   std::map<std::string, std::string> metadata_;
 };
 
-/// The elements as f32 or bf16 in `target` (of the same count). Throws Error for a type that cannot be converted.
+/// The elements in `target`, of the same shape: F32 and BF16 as f32 or bf16, I8 as i8. Throws Error naming `place` for
+/// another shape or a type that cannot be converted.
 void copy_into(const TensorEntry& entry, const tensor::Tensor& target, const std::string& place);
 
 struct NamedTensor {

@@ -10,7 +10,6 @@
 #include "model/checkpoint.h"
 #include "model/exaone_moe.h"
 #include "optimize/compare.h"
-#include "tensor/matmul.h"
 #include "text/chat_template.h"
 #include "text/tokenizer.h"
 
@@ -23,13 +22,6 @@ using model::Part;
 bool is_quantized(const Part& part) {
   return (part.kind == Part::Kind::matrix || part.kind == Part::Kind::embedding) &&
          !part.name.ends_with("mlp.gate.weight");
-}
-
-std::unique_ptr<model::ExaoneMoe> load(const fs::path& folder) {
-  auto loaded = std::make_unique<model::ExaoneMoe>(
-      model::load_config(folder), tensor::has_bf16_products() ? tensor::DType::bf16 : tensor::DType::f32);
-  loaded->load_weights(folder);
-  return loaded;
 }
 
 void quantize_weights(model::ExaoneMoe& model, int group) {
@@ -92,7 +84,8 @@ Json to_json(const Options& o) {
 
 Report quantize(const fs::path& model_folder, const fs::path& samples, const Options& options, const fs::path& out,
                 ProgressSink& sink) {
-  const std::unique_ptr<model::ExaoneMoe> original = load(model_folder), quantized = load(model_folder);
+  const std::unique_ptr<model::ExaoneMoe> original = model::load_model(model_folder),
+                                          quantized = model::load_model(model_folder);
   quantize_weights(*quantized, options.group);
   save_model(*quantized, out);
   const text::Tokenizer tokenizer = text::Tokenizer::load(model_folder);

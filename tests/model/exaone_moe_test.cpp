@@ -4,6 +4,7 @@
 
 #include "core/file.h"
 #include "model/checkpoint.h"
+#include "model/small_config.h"
 #include "tensor/gradient_check.h"
 
 namespace moru::model {
@@ -11,26 +12,6 @@ namespace {
 
 using tensor::DType;
 using tensor::Tensor;
-
-ModelConfig small_config() {
-  ModelConfig c;
-  c.vocabulary = 61;
-  c.hidden = 32;
-  c.layers = 4;
-  c.heads = 4;
-  c.kv_heads = 2;
-  c.head_dim = 16;
-  c.intermediate = 48;
-  c.moe_intermediate = 16;
-  c.experts = 4;
-  c.experts_per_token = 2;
-  c.max_positions = 128;
-  c.sliding_window = 8;
-  c.sliding = {true, true, true, false};
-  c.sparse = {false, true, true, true};
-  c.initializer_range = 0.3;
-  return c;
-}
 
 struct Tokens {
   std::vector<int32_t> tokens, positions, starts = {0};
