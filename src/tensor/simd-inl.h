@@ -30,7 +30,7 @@ HWY_INLINE V load(F f, const Bf16* p) {
 HWY_INLINE void store(V v, F f, float* p) {
   hn::StoreU(v, f, p);
 }
-/// Rounds to nearest, ties to even, as to_bf16 does for finite numbers.
+/// Rounds to nearest, ties to even, and keeps NaN, as to_bf16 does.
 HWY_INLINE void store(V v, F f, Bf16* p) {
   const hn::RebindToUnsigned<F> full;
   const hn::RebindToSigned<F> full_signed;
@@ -38,7 +38,10 @@ HWY_INLINE void store(V v, F f, Bf16* p) {
   const auto bits = hn::BitCast(full, v);
   const auto odd = hn::And(hn::ShiftRight<16>(bits), hn::Set(full, 1));
   const auto rounded = hn::ShiftRight<16>(hn::Add(bits, hn::Add(odd, hn::Set(full, 0x7FFF))));
-  hn::StoreU(hn::DemoteTo(half, hn::BitCast(full_signed, rounded)), half, reinterpret_cast<uint16_t*>(p));
+  // Rounding would carry a NaN of many set bits over into a number.
+  const auto kept = hn::IfThenElse(hn::RebindMask(full, hn::IsNaN(v)),
+                                   hn::Or(hn::ShiftRight<16>(bits), hn::Set(full, 0x40)), rounded);
+  hn::StoreU(hn::DemoteTo(half, hn::BitCast(full_signed, kept)), half, reinterpret_cast<uint16_t*>(p));
   (void)f;
 }
 

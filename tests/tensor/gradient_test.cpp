@@ -37,7 +37,7 @@ class Probe {
 
 /// Runs `op` on inputs and checks the gradient of each input and parameter.
 void check(const std::function<Variable(Tape*, const std::vector<Variable>&)>& op, const std::vector<Tensor>& inputs,
-           const std::vector<Parameter*>& parameters, double step = 1e-2) {
+           const std::vector<Parameter*>& parameters, double step = 1e-2, double tolerance = 2e-2) {
   Probe probe;
   Tape tape;
   std::vector<Variable> variables;
@@ -49,10 +49,10 @@ void check(const std::function<Variable(Tape*, const std::vector<Variable>&)>& o
     return probe.loss(op(nullptr, fresh).value());
   };
   for (size_t i = 0; i < inputs.size(); ++i)
-    expect_gradient(inputs[i], variables[i].gradient(), loss, fmt::format("input {}", i).c_str(), 2e-2, step);
+    expect_gradient(inputs[i], variables[i].gradient(), loss, fmt::format("input {}", i).c_str(), tolerance, step);
   for (size_t i = 0; i < parameters.size(); ++i)
-    expect_gradient(parameters[i]->value, parameters[i]->gradient, loss, fmt::format("parameter {}", i).c_str(), 2e-2,
-                    step);
+    expect_gradient(parameters[i]->value, parameters[i]->gradient, loss, fmt::format("parameter {}", i).c_str(),
+                    tolerance, step);
 }
 
 TEST(Gradient, Linear) {
@@ -137,10 +137,10 @@ TEST_P(MoeGradient, RouterExpertsAndBase) {
     all.push_back(&gate_up[e]);
     all.push_back(&down[e]);
   }
-  // A choice of experts is a step: values are moved so little that no choice changes.
+  // A choice of experts is a step: values are moved so little that no choice changes, and rounding shows more.
   check(
       [&](Tape* t, const auto& in) { return mixture_of_experts(t, in[0], in[1], experts, settings, starts, nullptr); },
-      {random_tensor({16, kHidden}, 7, 2.0), random_tensor({16, kHidden}, 4)}, all, 1e-3);
+      {random_tensor({16, kHidden}, 7, 2.0), random_tensor({16, kHidden}, 4)}, all, 1e-3, 4e-2);
 }
 INSTANTIATE_TEST_SUITE_P(Groups, MoeGradient,
                          ::testing::Values(std::tuple{1, true}, std::tuple{1, false}, std::tuple{3, true}));
