@@ -15,6 +15,10 @@ struct Sketch final : Observation {
   bool empty = true;
 };
 
+// A form filled in ten thousand times falls into one bucket without being near enough to itself: past so many
+// comparisons in vain a document is left to its other 13 bands, or time would grow with the square of the bucket.
+constexpr size_t kMaxApart = 256;
+
 struct Limits {
   double similarity = 0.8;
   // Manuals describe MINIFS and MAXIFS, or FORECAST.ETS.ADD and .MULT, in the same words but one: of the 20 pages of
@@ -88,12 +92,16 @@ class Run final : public RuleRun {
       size_t end = begin + 1;
       while (end < keys.size() && keys[end].first == keys[begin].first) ++end;
       for (size_t i = begin; i < end; ++i) {
-        for (size_t j = i + 1; j < end; ++j) {
+        size_t apart = 0;
+        for (size_t j = i + 1; j < end && apart < kMaxApart; ++j) {
           const size_t a = keys[i].second;
           const size_t b = keys[j].second;
-          if (sets.find(a) != sets.find(b) &&
-              estimated_similarity(signatures_[a], signatures_[b]) >= limit(copies_[a], copies_[b]))
+          if (sets.find(a) == sets.find(b)) continue;
+          if (estimated_similarity(signatures_[a], signatures_[b]) >= limit(copies_[a], copies_[b])) {
             sets.unite(a, b);
+          } else {
+            ++apart;
+          }
         }
       }
       begin = end;
