@@ -1,0 +1,82 @@
+// The logits that Moru computes, for exaone_moe_parity.py to compare with another tool's.
+//   model_reference make FOLDER            writes a small random model: every kind of layer, groups of experts, biases
+//   model_reference logits FOLDER f32|bf16 reads sequences of token ids from standard input (JSON, [[id]]) and writes
+//                                          the logits after each token as floats, [tokens, vocabulary]
+#include <iostream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "core/error.h"
+#include "core/json.h"
+#include "core/random.h"
+#include "model/checkpoint.h"
+
+namespace {
+
+using moru::tensor::DType;
+
+void make(const std::string& folder) {
+  moru::model::ModelConfig c;
+  c.vocabulary = 512;
+  c.hidden = 96;
+  c.layers = 5;
+  c.heads = 4;
+  c.kv_heads = 2;
+  c.head_dim = 32;
+  c.intermediate = 160;
+  c.moe_intermediate = 48;
+  c.experts = 8;
+  c.experts_per_token = 3;
+  c.groups = 4;
+  c.top_groups = 2;
+  c.max_positions = 512;
+  c.sliding_window = 16;
+  c.sliding = {true, true, true, false, true};
+  c.sparse = {false, true, true, true, true};
+  c.initializer_range = 0.1;  // far enough from zero that every layer shows in the logits
+  moru::model::ExaoneMoe model(c, DType::f32);
+  model.initialise(4);
+  moru::Random random(9);
+  for (const moru::model::Part& part : model.parts())
+    if (part.kind == moru::model::Part::Kind::norm || part.kind == moru::model::Part::Kind::bias)
+      for (float& x : part.parameter->value.span<float>()) x += static_cast<float>(random.normal() * 0.1);
+  moru::model::save_model(model, folder);
+}
+
+void logits(const std::string& folder, DType type) {
+  const std::string input{std::istreambuf_iterator<char>(std::cin), {}};
+  const moru::model::ModelConfig config = moru::model::load_config(folder);
+  moru::model::ExaoneMoe model(config, type);
+  model.load_weights(folder);
+  for (const moru::Json& sequence : moru::parse_json(input, "standard input")) {
+    const auto tokens = sequence.get<std::vector<int32_t>>();
+    std::vector<int32_t> positions(tokens.size());
+    std::iota(positions.begin(), positions.end(), 0);
+    const std::vector<int32_t> starts = {0, static_cast<int32_t>(tokens.size())};
+    std::vector<float> out(tokens.size() * static_cast<size_t>(config.vocabulary));
+    model.logits({tokens, positions, starts, nullptr, {}}, positions, out);
+    std::cout.write(reinterpret_cast<const char*>(out.data()),
+                    static_cast<std::streamsize>(out.size() * sizeof(float)));
+  }
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  try {
+    const std::vector<std::string> words(arguments + 1, arguments + count);
+    if (words.size() == 2 && words[0] == "make") {
+      make(words[1]);
+    } else if (words.size() == 3 && words[0] == "logits" && (words[2] == "f32" || words[2] == "bf16")) {
+      logits(words[1], words[2] == "f32" ? DType::f32 : DType::bf16);
+    } else {
+      std::cerr << "model_reference make FOLDER, or model_reference logits FOLDER f32|bf16\n";
+      return 2;
+    }
+    return 0;
+  } catch (const std::exception& error) {
+    std::cerr << error.what() << '\n';
+    return 1;
+  }
+}
