@@ -40,8 +40,8 @@ Json hash_files(const fs::path& folder, const std::vector<fs::path>& paths) {
 std::string Identity::key() const {
   Json contents = Json::object();
   for (const auto& [name, input] : inputs) contents[name] = input.content;
-  const Json all = {
-      {"step", step}, {"version", version}, {"parameters", parameters}, {"external", external}, {"inputs", contents}};
+  const Json all = {{"step", step},         {"version", version}, {"code", code}, {"parameters", parameters},
+                    {"external", external}, {"inputs", contents}};
   return sha256(dump_json(all));
 }
 
@@ -66,6 +66,7 @@ Artefact seal(const fs::path& folder, const Identity& identity, Json facts, Json
                      {"key", artefact.key},
                      {"step", identity.step},
                      {"version", identity.version},
+                     {"code", identity.code},
                      {"parameters", identity.parameters},
                      {"external", identity.external},
                      {"inputs", std::move(inputs)},
@@ -88,6 +89,7 @@ Artefact load_artefact(const fs::path& folder) {
     Identity& id = artefact.identity;
     json.at("step").get_to(id.step);
     json.at("version").get_to(id.version);
+    json.at("code").get_to(id.code);
     id.parameters = json.at("parameters");
     id.external = json.at("external");
     for (const auto& [name, input] : json.at("inputs").items())
@@ -129,6 +131,9 @@ std::string difference(const Identity& before, const Identity& now) {
     return fmt::format(
         fmt::runtime(tr("the step's code changed (version {} -> {})", "단계의 코드가 바뀌었습니다 (버전 {} -> {})")),
         before.version, now.version);
+  if (before.code != now.code)
+    return fmt::format(fmt::runtime(tr("moru {} made it, this is {}", "moru {}이(가) 만든 것이고 지금은 {}입니다")),
+                       before.code, now.code);
   const Json old_values = before.parameters.flatten(), new_values = now.parameters.flatten();
   for (const auto& [pointer, value] : new_values.items()) {
     std::string name = pointer.substr(std::min<size_t>(1, pointer.size()));

@@ -21,7 +21,8 @@ struct InputRef {
 /// What decides an artefact. Equal recipes of an artefact (this struct) have equal keys.
 struct Identity {
   std::string step;
-  int version = 1;  ///< Of the step's code: raised when its output changes for the same input.
+  int version = 1;   ///< Of the step's code: raised when its output changes for the same input.
+  std::string code;  ///< Moru's own version: another release makes everything anew.
   Json parameters;
   Json external;                           ///< Hashes of what it reads outside the workspace, by name.
   std::map<std::string, InputRef> inputs;  ///< By name of the step that made them.

@@ -38,7 +38,7 @@ std::string scores_text(const Json& scores) {
 }
 
 std::string languages_text(const Artefact& samples) {
-  const Json languages = samples.facts.value("languages", Json::object());
+  const Json languages = samples.facts.value("samples_by_language", Json::object());
   if (!languages.is_object() || languages.empty()) return "- ko\n- en\n";
   std::string list;
   for (const auto& [language, count] : languages.items())
@@ -69,7 +69,7 @@ std::string model_card(const std::string& name, const Json& bom, const std::map<
       "\nF1 is over character bigrams; `untrained` is the same architecture with random weights, `bm25` plain "
       "retrieval over the same "
       "documents. evaluation.md has the comparisons and examples.\n",
-      "\nF1은 글자 바이그램 기준입니다. `untrained`는 같은 구조의 무작위 가중치, `bm25`는 같은 문서에 대한 단순 "
+      "\nF1은 글자 바이그램 기준입니다. `untrained`는 같은 구조의 무작위 가중치, `BM25`는 같은 문서에 대한 단순 "
       "검색입니다. 비교와 예시는 evaluation.md에 있습니다.\n");
 
   card += fmt::format("\n## {}\n\n", tr("Where it comes from", "출처"));

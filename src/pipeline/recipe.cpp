@@ -34,7 +34,7 @@ Recipe Recipe::load(const fs::path& file) {
   recipe.sha256 = moru::sha256(text);
   const Config config = Config::parse(text, file.string());
   const fs::path base = file.has_parent_path() ? file.parent_path() : fs::path(".");
-  recipe.name = config.text("name", fs::absolute(base).lexically_normal().filename().string());
+  recipe.name = config.text("name", fs::absolute(file).lexically_normal().parent_path().filename().string());
   check_name(recipe.name, config.place("name"));
   recipe.output.folder = config.section("output").text("folder", "model");
   const RecipeFile origin{recipe.name, base, recipe.sha256};

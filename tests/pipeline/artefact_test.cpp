@@ -8,8 +8,9 @@ namespace moru::pipeline {
 namespace {
 
 Identity identity() {
-  return {
-      "train", 2, {{"epochs", 3}, {"model", {{"layers", 4}}}}, Json::object(), {{"corpus", {"k", sha256("corpus")}}}};
+  return {"train",        2,
+          "0.1.0",        {{"epochs", 3}, {"model", {{"layers", 4}}}},
+          Json::object(), {{"corpus", {"k", sha256("corpus")}}}};
 }
 
 Artefact make(const fs::path& folder) {
@@ -28,6 +29,9 @@ TEST(Artefact, TheKeyDependsOnAllThatDecidesTheResultAndOnNothingElse) {
   EXPECT_NE(other.key(), key);
   other = identity();
   other.version = 3;
+  EXPECT_NE(other.key(), key);
+  other = identity();
+  other.code = "0.2.0";
   EXPECT_NE(other.key(), key);
   other = identity();
   other.parameters["epochs"] = 4;

@@ -1,6 +1,7 @@
 // collect: files to documents.
 #include "collect/collect.h"
 
+#include "collect/extractor.h"
 #include "core/file.h"
 #include "core/language.h"
 #include "pipeline/record_data.h"
@@ -16,7 +17,12 @@ class CollectStep : public Step {
 
   std::string_view name() const override { return "collect"; }
   int version() const override { return 1; }
-  Json parameters() const override { return collect::to_json(options_); }
+  Json parameters() const override {
+    Json parameters = collect::to_json(options_);
+    for (const collect::Extractor& extractor : collect::extractors())
+      parameters["extractors"][std::string(extractor.name)] = extractor.version;
+    return parameters;
+  }
   Json external() const override { return {{"files", collect::input_hash(options_)}}; }
 
   std::string about() const override {

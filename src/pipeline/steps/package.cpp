@@ -98,7 +98,7 @@ class PackageStep : public Step {
             {"decisions", curate.at("funnel")},
             {"synthetic",
              {{"teacher", nullptr},
-              {"generators", generate.value("generators", Json::object())},
+              {"generators", generate.value("topics_by_generator", Json::object())},
               {"samples", generate.value("samples", 0)},
               {"topics", generate.value("topics", 0)},
               {"held_out", generate.value("held_out", 0)}}},

@@ -26,6 +26,7 @@ class TokenizerStep : public Step {
         static_cast<uint64_t>(section.integer("min_count", static_cast<int64_t>(options_.min_count), 1));
     options_.max_token_bytes = static_cast<size_t>(
         section.integer("max_token_bytes", static_cast<int64_t>(options_.max_token_bytes), 1, 1024));
+    options_.superword_share = section.number("superword_share", options_.superword_share, 0, 1);
     options_.special_tokens = text::exaone_special_tokens();
   }
 
@@ -35,7 +36,8 @@ class TokenizerStep : public Step {
   Json parameters() const override {
     return {{"vocabulary_size", options_.vocabulary_size},
             {"min_count", options_.min_count},
-            {"max_token_bytes", options_.max_token_bytes}};
+            {"max_token_bytes", options_.max_token_bytes},
+            {"superword_share", options_.superword_share}};
   }
   std::string about() const override {
     return fmt::format(fmt::runtime(tr("train a tokenizer of {} tokens", "토큰 {}개짜리 토크나이저 학습")),

@@ -41,18 +41,25 @@ class TrainStep : public Step {
     run.facts["active_parameters"] = report.active_parameters;
     run.facts["pretrain_loss"] = report.pretrain_loss;
     run.facts["supervise_loss"] = report.supervise_loss;
-    run.measured = {{"seconds", report.seconds}, {"tokens_per_second", report.tokens_per_second}};
+    run.measured = {{"seconds", report.seconds},
+                    {"tokens_per_second", report.tokens_per_second},
+                    {"flops_per_second", report.flops_per_second},
+                    {"peak_flops_per_second", report.peak_flops_per_second}};
   }
 
   std::string summary(const Artefact& a) const override {
     const Json measured = a.made.value("measured", Json::object());
-    return fmt::format(
-        fmt::runtime(tr("{} parameters ({} active), {} steps, {} tokens, loss {:.3f} then {:.3f}, {} tokens/s",
-                        "매개변수 {}개 (활성 {}개), {}단계, {}토큰, 손실 {:.3f} 다음 {:.3f}, 초당 {}토큰")),
-        grouped(a.facts.value("parameters", uint64_t{0})), grouped(a.facts.value("active_parameters", uint64_t{0})),
-        grouped(a.facts.value("steps", uint64_t{0})), grouped(a.facts.value("tokens", uint64_t{0})),
-        a.facts.value("pretrain_loss", 0.0), a.facts.value("supervise_loss", 0.0),
-        grouped(static_cast<uint64_t>(measured.value("tokens_per_second", 0.0))));
+    const double peak = measured.value("peak_flops_per_second", 0.0);
+    return fmt::format(fmt::runtime(tr("{} parameters ({} active), {} steps, {} tokens, loss {:.3f} then {:.3f}, {} "
+                                       "tokens/s, {:.0f} % of the matrix peak",
+                                       "매개변수 {}개 (활성 {}개), {}단계, {}토큰, 손실 {:.3f} 다음 {:.3f}, 초당 "
+                                       "{}토큰, 행렬 연산 최고치의 {:.0f} %")),
+                       grouped(a.facts.value("parameters", uint64_t{0})),
+                       grouped(a.facts.value("active_parameters", uint64_t{0})),
+                       grouped(a.facts.value("steps", uint64_t{0})), grouped(a.facts.value("tokens", uint64_t{0})),
+                       a.facts.value("pretrain_loss", 0.0), a.facts.value("supervise_loss", 0.0),
+                       grouped(static_cast<uint64_t>(measured.value("tokens_per_second", 0.0))),
+                       peak > 0 ? 100 * measured.value("flops_per_second", 0.0) / peak : 0.0);
   }
 
  private:
