@@ -6,6 +6,8 @@
 #include <dnnl.hpp>
 
 #include "tensor/elementwise.h"
+#include "tensor/matmul_amx.h"
+#include "tensor/matmul_backend.h"
 
 namespace moru::tensor {
 namespace {
@@ -131,6 +133,7 @@ void run_last_rows(const Matrix& a, const Matrix& b, const Matrix& c, bool accum
 }
 
 void sum_over_rows(const Matrix& a, const Matrix& b, const Matrix& c, bool accumulate) {
+  if (b.col_stride != 1) return run(a, b, c, accumulate);  // no gradient: nothing to gain from padding
   const int64_t whole = a.cols / kRaggedStep * kRaggedStep;
   if (whole > 0) run(a.col_range(0, whole), b.row_range(0, whole), c, accumulate);
   if (whole == a.cols) return;
@@ -138,6 +141,11 @@ void sum_over_rows(const Matrix& a, const Matrix& b, const Matrix& c, bool accum
   const Tensor left = padded_rows(a.transposed().row_range(whole, a.cols), rows);
   const Tensor right = padded_rows(b.row_range(whole, b.rows), rows);
   run(Matrix(left).transposed(), right, c, accumulate || whole > 0);
+}
+
+void fill_zero(const Matrix& c) {
+  for (int64_t r = 0; r < c.rows; ++r)
+    std::memset(c.row_range(r, r + 1).data, 0, static_cast<size_t>(c.cols) * size_of(c.type));
 }
 
 }  // namespace
@@ -153,15 +161,35 @@ Matrix Matrix::col_range(int64_t begin, int64_t end) const {
   return transposed().row_range(begin, end).transposed();
 }
 
-void matmul(const Matrix& a, const Matrix& b, const Matrix& c, bool accumulate) {
+// With fewer rows, columns or terms most of a tile would be padding, and oneDNN is faster
+// (bench/tensor_matmul_bench.cpp).
+constexpr int64_t kLeastForTiles = 16;
+
+bool amx_available() {
+  static const bool available = dnnl::get_effective_cpu_isa() >= dnnl::cpu_isa::avx512_core_amx && amx_supported();
+  return available;
+}
+
+void matmul_on(Backend backend, const Matrix& a, const Matrix& b, const Matrix& c, bool accumulate) {
   assert(a.cols == b.rows && a.rows == c.rows && b.cols == c.cols && a.type == b.type && c.col_stride == 1);
   if (c.rows == 0 || c.cols == 0) return;
+  if (a.cols == 0) {
+    if (!accumulate) fill_zero(c);
+    return;
+  }
+  const bool whole_tiles = std::min({c.rows, c.cols, a.cols}) >= kLeastForTiles;
+  if (backend == Backend::best && a.type == DType::bf16 && whole_tiles && amx_available())
+    return matmul_amx(a, b, c, accumulate);
   if (a.type == DType::bf16 && !has_bf16_products()) return matmul_widened(a, b, c, accumulate);
   // Gradients of weights sum over the batch's rows, everything else has them as its own rows.
   if (a.row_stride == 1 && a.col_stride != 1) return sum_over_rows(a, b, c, accumulate);
   const int64_t whole = a.rows / kRaggedStep * kRaggedStep;
   if (whole > 0) run(a.row_range(0, whole), b, c.row_range(0, whole), accumulate);
   if (whole < a.rows) run_last_rows(a.row_range(whole, a.rows), b, c.row_range(whole, c.rows), accumulate);
+}
+
+void matmul(const Matrix& a, const Matrix& b, const Matrix& c, bool accumulate) {
+  matmul_on(Backend::best, a, b, c, accumulate);
 }
 
 bool has_bf16_products() {
