@@ -109,6 +109,11 @@ void edit_segment(std::string_view whole, Range segment, std::string (*replace)(
   }
 }
 
+bool ends_blank(std::string_view text) {
+  size_t last = text::previous_boundary(text, text.size());
+  return is_blank(text::next_code_point(text, last));
+}
+
 /// Trims the blocks' ranges on the way.
 TextEdit edit_of(data::Document& document) {
   TextEdit edit;
@@ -120,7 +125,8 @@ TextEdit edit_of(data::Document& document) {
     if (before.begin < done || block.range.begin == block.range.end) continue;  // inside the block before, or of blanks
     edit_segment(text, {done, before.begin}, replacement_between, edit);
     // What was trimmed in front: nothing of it is needed where blanks part the blocks already.
-    const bool parted = before.begin > done || before.begin == 0;
+    const bool parted =
+        before.begin == 0 || (before.begin > done && ends_blank(text.substr(done, before.begin - done)));
     if (parted && block.range.begin > before.begin) edit.erase(before.begin, block.range.begin);
     if (!parted) edit_segment(text, {before.begin, block.range.begin}, replacement_in_prose, edit);
     const bool verbatim = block.kind == BlockKind::code || block.kind == BlockKind::table;

@@ -45,6 +45,16 @@ TEST(WhiteSpace, MarkdownBetweenBlocksKeepsItsIndentation) {
   EXPECT_EQ(block_texts(document), (std::vector<std::string>{"Title", "item one", "inner", "more"}));
 }
 
+TEST(WhiteSpace, TextBetweenBlocksStaysApartFromABlockThatBeginsWithBlanks) {
+  auto source = make_document("ab\n c");
+  source.blocks.resize(2);
+  source.blocks[0].range = {0, 1};
+  source.blocks[1].range = {2, 5};
+  const auto document = cleaned(source);
+  EXPECT_EQ(document.text, "ab\nc");
+  EXPECT_EQ(block_texts(document), (std::vector<std::string>{"a", "c"}));
+}
+
 TEST(WhiteSpace, ABlockOfBlanksGoes) {
   const auto document = cleaned(
       make_document({{BlockKind::paragraph, "a"}, {BlockKind::paragraph, " \u00A0"}, {BlockKind::paragraph, "b"}}));
