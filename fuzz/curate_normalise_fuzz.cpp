@@ -4,7 +4,6 @@
 #include "core/config.h"
 #include "curate/prose.h"
 #include "curate/rule.h"
-#include "text/language.h"
 #include "text/unicode.h"
 
 namespace {
@@ -81,7 +80,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     require(line.begin < line.end && line.end <= document.text.size());
   });
   moru::curate::prose_of(document);
-  moru::text::detect_language(document.text);
   const std::string once = document.text;
   normalise(item);
   require(document.text == once);
