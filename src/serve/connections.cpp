@@ -18,6 +18,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
+#include <ctime>
 #include <mutex>
 
 #include "core/language.h"
@@ -49,6 +50,15 @@ ApiError read_error(const error_code& error, const HttpLimits& limits) {
   }
   return {400, fmt::format(fmt::runtime(tr("This is not an HTTP request: {}.", "HTTP 요청이 아닙니다: {}.")),
                            error.message())};
+}
+
+/// The present, as RFC 9110 section 5.6.7 writes it.
+std::string http_date() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char text[40];
+  return {text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts)};
 }
 
 }  // namespace
@@ -277,6 +287,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     message.version(version_);
     message.result(static_cast<unsigned>(response.status));
     message.set(http::field::server, "moru");
+    message.set(http::field::date, http_date());
     message.set(http::field::content_type, response.content_type);
     for (const auto& [name, value] : response.headers) message.set(name, value);
     message.keep_alive(keep_alive_ && !shared_->draining);

@@ -143,10 +143,13 @@ TEST_F(EngineTest, APromptThatDoesNotFitIsAnErrorAndOneThatNearlyFillsTheContext
     EXPECT_FALSE(error.mend().empty());
     EXPECT_NE(error.problem().find("64"), std::string::npos);
   }
-  // A megabyte is refused before it is encoded.
-  const auto before = std::chrono::steady_clock::now();
-  EXPECT_THROW(engine.chat(question(std::string(50 << 20, 'q')), greedy(4)), PromptTooLong);
-  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(2));
+  // What cannot fit whatever its tokens is refused before it is encoded: the count is not known.
+  try {
+    engine.chat(question(std::string(50 << 20, 'q')), greedy(4));
+    FAIL() << "no error";
+  } catch (const PromptTooLong& error) {
+    EXPECT_NE(error.problem().find("more than 64 tokens"), std::string::npos);
+  }
   const Completion filled = engine.chat(question("표"), greedy(10'000));
   if (filled.finish_reason == "length") {
     EXPECT_EQ(filled.prompt_tokens + filled.completion_tokens, 64);
