@@ -37,7 +37,8 @@ struct RunOptions {
 class Moru {
  public:
   Moru(std::vector<std::string> arguments, const RunOptions& options = {}) : start_(std::chrono::steady_clock::now()) {
-    arguments.insert(arguments.begin(), MORU_BINARY);
+    const char* other = std::getenv("MORU_PROGRAM");  // to test another build of it
+    arguments.insert(arguments.begin(), other != nullptr ? other : MORU_BINARY);
     std::vector<char*> argv;
     for (std::string& argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);
