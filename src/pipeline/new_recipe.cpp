@@ -13,13 +13,15 @@ namespace {
 
 /// Sizes of tokenizer and model that fit an amount of text: more parameters than the text can teach only cost time.
 struct Sizes {
-  int vocabulary, hidden, layers, heads, kv_heads, head_dim, intermediate, moe_intermediate, experts, epochs;
+  int vocabulary, hidden, layers, heads, kv_heads, head_dim, intermediate, moe_intermediate, experts, batch_tokens,
+      epochs;
 };
 
+// Widths are multiples of 64, the group in which weights are quantized.
 Sizes sizes_for(uint64_t bytes) {
-  if (bytes < 300'000) return {1024, 128, 4, 4, 2, 32, 384, 96, 8, 12};
-  if (bytes < 3'000'000) return {4096, 192, 4, 6, 2, 32, 576, 144, 8, 10};
-  return {8192, 256, 4, 4, 2, 64, 768, 192, 8, 8};
+  if (bytes < 300'000) return {1024, 128, 4, 4, 2, 32, 384, 128, 4, 1024, 10};
+  if (bytes < 3'000'000) return {4096, 192, 4, 6, 2, 32, 576, 192, 8, 4096, 8};
+  return {8192, 256, 4, 4, 2, 32, 768, 192, 8, 8192, 4};
 }
 
 /// As a YAML text in single quotes.
@@ -76,6 +78,7 @@ train:
     moe_intermediate: {moe_intermediate}    # width of one expert
     experts: {experts}             # experts in a layer; each token goes through experts_per_token of them
     experts_per_token: 2
+  batch_tokens: {batch_tokens}        # pieces of text between two changes of the weights
   pretrain:
     epochs: 1               # passes over the documents
   supervise:
@@ -145,6 +148,7 @@ train:
     moe_intermediate: {moe_intermediate}    # 전문가 하나의 너비
     experts: {experts}             # 층마다 전문가의 수. 토큰 하나는 experts_per_token개를 지납니다
     experts_per_token: 2
+  batch_tokens: {batch_tokens}        # 가중치를 한 번 고칠 때 읽는 글 조각의 수
   pretrain:
     epochs: 1               # 문서를 읽는 횟수
   supervise:
@@ -258,7 +262,8 @@ std::string recipe_text(const Survey& survey, const std::string& name, const std
       fmt::arg("vocabulary", s.vocabulary), fmt::arg("bytes", bytes_text(survey.bytes())), fmt::arg("hidden", s.hidden),
       fmt::arg("layers", s.layers), fmt::arg("heads", s.heads), fmt::arg("kv_heads", s.kv_heads),
       fmt::arg("head_dim", s.head_dim), fmt::arg("intermediate", s.intermediate),
-      fmt::arg("moe_intermediate", s.moe_intermediate), fmt::arg("experts", s.experts), fmt::arg("epochs", s.epochs));
+      fmt::arg("moe_intermediate", s.moe_intermediate), fmt::arg("experts", s.experts),
+      fmt::arg("batch_tokens", s.batch_tokens), fmt::arg("epochs", s.epochs));
 }
 
 }  // namespace moru::pipeline

@@ -62,10 +62,10 @@ void record_decisions(const std::filesystem::path& dataset, const std::string& a
     std::string document = as_text(record, "document");
     const auto source = record.find("source");
     if (source != record.end() && source->is_object()) {
-      // A file from which no document came: known by its URI, so that one can ask what became of it.
+      // A file from which no document came, so that one can ask what became of it. One too large to read has no hash.
       const std::string uri = as_text(*source, "uri"), hash = as_text(*source, "file_hash");
       const Json licence = record.value("licence", Json::object());
-      if (!hash.empty() && licence.is_object())
+      if (!uri.empty() && licence.is_object())
         ledger.put(ledger::Source{uri, hash, 0, as_text(*source, "modified"), as_text(licence, "id"),
                                   as_text(licence, "evidence")});
       if (document.empty()) document = uri;

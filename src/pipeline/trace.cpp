@@ -74,6 +74,9 @@ std::string resolve(const ledger::Ledger& ledger, const std::string& what) {
   const fs::path description = fs::path(what) / "artefact.json";
   if (fs::is_regular_file(description, code))
     return json_text(read_json_file(description), "key", description.string());
+  const fs::path bom = fs::path(what) / "bom.json";
+  if (fs::is_regular_file(bom, code))
+    return json_text(read_json_file(bom).value("model", Json::object()), "id", bom.string());
   std::vector<ledger::Node> found;
   const bool is_hex =
       !what.empty() && what.size() <= 64 && what.find_first_not_of("0123456789abcdef") == std::string::npos;

@@ -48,6 +48,26 @@ TEST(BadInput, AValueOutOfRangeNamesTheLine) {
   EXPECT_TRUE(says(outcome, "held_out_share")) << outcome.error;
 }
 
+TEST(BadInput, WeightGroupsThatDoNotFitTheModelAreToldBeforeTheTraining) {
+  const TinyExample tiny;
+  tiny.change("group: 32", "group: 48");
+  const Outcome outcome = moru({"build", tiny.recipe()});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_TRUE(says(outcome, "hidden (64)")) << outcome.error;
+  EXPECT_FALSE(fs::exists(tiny.folder() / ".moru"));
+}
+
+TEST(BadInput, AFileOfTwoGigabytesIsSetAsideAndCounted) {
+  const TinyExample tiny;
+  write_file_atomic(tiny.folder() / "documents" / "huge.txt", "the beginning of a very long text");
+  fs::resize_file(tiny.folder() / "documents" / "huge.txt", uint64_t{2} << 30);  // sparse: it takes no room on the disk
+  const Outcome outcome = moru({"build", tiny.recipe(), "--until", "collect", "--json"});
+  ASSERT_EQ(outcome.status, 0) << outcome.error;
+  EXPECT_EQ(parse_json(outcome.out, "output").at("steps").at(0).at("facts").at("set_aside"), 3);
+  const Outcome trace = moru({"trace", "huge.txt", "--workspace", tiny.folder().string()});
+  EXPECT_NE(trace.out.find("too-large"), std::string::npos) << trace.out << trace.error;
+}
+
 TEST(BadInput, AMissingRecipeAFolderAndAWrongCall) {
   const TinyExample tiny;
   EXPECT_EQ(moru({"build", "no-such.yaml"}).status, 1);

@@ -107,6 +107,8 @@ TEST_F(Built, TracesASampleToBytesOfAFileAndItsLicence) {
   EXPECT_EQ(trace.at("sources").at("count"), 1);
   EXPECT_EQ(trace.at("sources").at("licences").at("Apache-2.0"), 1);
   EXPECT_NE(trace.at("sources").at("files").at(0).at("uri").get<std::string>().find("회의실.md"), std::string::npos);
+  const Outcome of_model = moru({"trace", (tiny_->folder() / "model").string(), "--down"});
+  EXPECT_EQ(of_model.status, 0) << of_model.error;
   const Json& document = trace.at("made_from").at(0);
   EXPECT_EQ(document.at("kind"), "document");
   EXPECT_LT(document.at("range").at(0).get<int>(), document.at("range").at(1).get<int>());

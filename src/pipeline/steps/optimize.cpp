@@ -1,16 +1,31 @@
 // optimize: int8 weights in groups, compared with the weights before.
+#include "core/error.h"
 #include "core/file.h"
 #include "core/language.h"
 #include "optimize/quantize.h"
 #include "pipeline/show.h"
 #include "pipeline/steps/steps.h"
+#include "train/train.h"
 
 namespace moru::pipeline {
 namespace {
 
 class OptimizeStep : public Step {
  public:
-  explicit OptimizeStep(const Config& recipe) : options_(optimize::read_options(recipe.section("optimize"))) {}
+  explicit OptimizeStep(const Config& recipe) : options_(optimize::read_options(recipe.section("optimize"))) {
+    // Told before hours of training, not after.
+    const model::ModelConfig model = train::read_options(recipe.section("train")).model;
+    for (const auto& [key, row] :
+         {std::pair("hidden", model.hidden), std::pair("heads x head_dim", model.heads * model.head_dim),
+          std::pair("intermediate", model.intermediate), std::pair("moe_intermediate", model.moe_intermediate)})
+      if (row % options_.group != 0)
+        throw Error(recipe.section("optimize").place("group"),
+                    fmt::format(fmt::runtime(tr("groups of {} weights do not divide the model's {} ({})",
+                                                "가중치 {}개씩의 묶음으로는 모델의 {}({})을(를) 나눌 수 없습니다")),
+                                options_.group, key, row),
+                    std::string(tr("choose a group, or sizes in train.model, that divide evenly",
+                                   "나누어떨어지는 group이나 train.model 크기를 고르세요")));
+  }
 
   std::string_view name() const override { return "optimize"; }
   int version() const override { return 1; }
