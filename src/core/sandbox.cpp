@@ -298,13 +298,13 @@ struct Sandbox::Pool {
 
   /// What the clock or, under sanitizers, the memory watch says about a worker that has sent nothing more.
   std::optional<SandboxResult> overdue(Worker& worker) const {
-    if (Clock::now() >= worker.deadline) {
-      worker.end();
-      return SandboxResult{SandboxEnd::time_limit, {}, {}};
-    }
     if (kWatchResident && memory_bytes(worker.pid, 1) > worker.born_resident + limits.memory) {
       worker.end();
       return SandboxResult{SandboxEnd::memory_limit, {}, {}};
+    }
+    if (Clock::now() >= worker.deadline) {
+      worker.end();
+      return SandboxResult{SandboxEnd::time_limit, {}, {}};
     }
     return std::nullopt;
   }
