@@ -19,15 +19,20 @@ class Asking {
     infer::SamplingParameters parameters;
     parameters.temperature = 0;
     parameters.max_tokens = kMaxTokens;
+    // All at once: answers must not depend on how fast this thread is.
+    std::vector<infer::Engine::Submission> submissions;
     for (size_t i = 0; i < questions.size(); ++i)
-      engine.submit({{"user", questions[i].text}}, parameters, {},
-                    [this, i](infer::Completion completion, std::exception_ptr error) {
-                      const std::lock_guard lock(mutex_);
-                      answers_[i] = std::move(completion.text);
-                      errors_[i] = std::move(error);
-                      ++done_;
-                      changed_.notify_one();
-                    });
+      submissions.push_back({{{"user", questions[i].text}},
+                             parameters,
+                             {},
+                             [this, i](infer::Completion completion, std::exception_ptr error) {
+                               const std::lock_guard lock(mutex_);
+                               answers_[i] = std::move(completion.text);
+                               errors_[i] = std::move(error);
+                               ++done_;
+                               changed_.notify_one();
+                             }});
+    engine.submit_all(std::move(submissions));
   }
 
   std::vector<std::string> wait(const std::string& name, ProgressSink& sink) {

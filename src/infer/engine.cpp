@@ -256,6 +256,15 @@ uint64_t Engine::submit(const std::vector<text::ChatMessage>& messages, const Sa
   return requests.front() == nullptr ? 0 : state_->accept(std::move(requests));
 }
 
+void Engine::submit_all(std::vector<Submission> submissions) {
+  std::vector<std::unique_ptr<Request>> requests;
+  for (Submission& s : submissions) {
+    auto request = state_->prepare(s.messages, s.parameters, std::move(s.on_text), std::move(s.on_done));
+    if (request != nullptr) requests.push_back(std::move(request));
+  }
+  state_->accept(std::move(requests));
+}
+
 void Engine::cancel(uint64_t request) {
   const std::lock_guard lock(state_->mutex);
   if (request != 0) state_->unwanted.insert(request);
@@ -285,22 +294,19 @@ std::vector<Completion> Engine::chat_all(const std::vector<std::vector<text::Cha
   std::condition_variable changed;
   size_t done = 0;
   Progress progress(sink, std::string(label), std::string(tr("answers", "답변")), conversations.size());
-  // Handed over together: which requests share a batch, and with it the last bit of their logits, must not depend on
-  // how fast this thread is.
-  std::vector<std::unique_ptr<Request>> requests;
+  std::vector<Submission> submissions;
   for (size_t i = 0; i < conversations.size(); ++i) {
     SamplingParameters own = parameters;
     own.seed = Random(parameters.seed ^ (i * 0x9E3779B97F4A7C15ULL)).next();
-    auto request = state_->prepare(conversations[i], own, {}, [&, i](Completion completion, std::exception_ptr error) {
-      const std::lock_guard lock(mutex);
-      completions[i] = std::move(completion);
-      errors[i] = std::move(error);
-      ++done;
-      changed.notify_one();
-    });
-    if (request != nullptr) requests.push_back(std::move(request));
+    submissions.push_back({conversations[i], own, {}, [&, i](Completion completion, std::exception_ptr error) {
+                             const std::lock_guard lock(mutex);
+                             completions[i] = std::move(completion);
+                             errors[i] = std::move(error);
+                             ++done;
+                             changed.notify_one();
+                           }});
   }
-  state_->accept(std::move(requests));
+  submit_all(std::move(submissions));
   for (size_t shown = 0; shown < conversations.size();) {
     std::unique_lock lock(mutex);
     changed.wait(lock, [&] { return done > shown; });

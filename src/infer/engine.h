@@ -72,6 +72,17 @@ class Engine {
   uint64_t submit(const std::vector<text::ChatMessage>& messages, const SamplingParameters& parameters, OnText on_text,
                   OnDone on_done);
 
+  /// A request as submit() takes it.
+  struct Submission {
+    std::vector<text::ChatMessage> messages;
+    SamplingParameters parameters;
+    OnText on_text;
+    OnDone on_done;
+  };
+  /// Hands requests over together, so that which of them share a batch, and with it the last bit of their logits, does
+  /// not depend on how fast the caller is.
+  void submit_all(std::vector<Submission> submissions);
+
   /// Ends a request with Cancelled before its next token. Nothing happens if it has ended.
   void cancel(uint64_t request);
 
