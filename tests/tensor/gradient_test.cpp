@@ -36,8 +36,9 @@ class Probe {
 };
 
 /// Runs `op` on inputs and checks the gradient of each input and parameter.
-void check(const std::function<Variable(Tape*, const std::vector<Variable>&)>& op, const std::vector<Tensor>& inputs,
-           const std::vector<Parameter*>& parameters, double step = 1e-2, double tolerance = 2e-2) {
+void expect_gradients(const std::function<Variable(Tape*, const std::vector<Variable>&)>& op,
+                      const std::vector<Tensor>& inputs, const std::vector<Parameter*>& parameters, double step = 1e-2,
+                      double tolerance = 2e-2) {
   Probe probe;
   Tape tape;
   std::vector<Variable> variables;
@@ -57,37 +58,39 @@ void check(const std::function<Variable(Tape*, const std::vector<Variable>&)>& o
 
 TEST(Gradient, Linear) {
   Parameter w = parameter({10, 24}, 1);
-  check([&](Tape* t, const auto& in) { return linear(t, in[0], w); }, {random_tensor({7, 24}, 2)}, {&w});
+  expect_gradients([&](Tape* t, const auto& in) { return linear(t, in[0], w); }, {random_tensor({7, 24}, 2)}, {&w});
 }
 
 TEST(Gradient, RmsNorm) {
   Parameter w = parameter({37}, 1);  // not a multiple of any vector
-  check([&](Tape* t, const auto& in) { return rms_norm(t, in[0], w, 1e-5F); }, {random_tensor({50, 37}, 2)}, {&w});
+  expect_gradients([&](Tape* t, const auto& in) { return rms_norm(t, in[0], w, 1e-5F); }, {random_tensor({50, 37}, 2)},
+                   {&w});
 }
 
 TEST(Gradient, Swiglu) {
-  check([](Tape* t, const auto& in) { return swiglu(t, in[0]); }, {random_tensor({9, 2 * 21}, 3)}, {});
+  expect_gradients([](Tape* t, const auto& in) { return swiglu(t, in[0]); }, {random_tensor({9, 2 * 21}, 3)}, {});
 }
 
 TEST(Gradient, AddAndAShareOfBothSides) {
-  check([](Tape* t, const auto& in) { return add(t, in[0], add(t, in[0], in[1])); },
-        {random_tensor({5, 18}, 1), random_tensor({5, 18}, 2)}, {});
+  expect_gradients([](Tape* t, const auto& in) { return add(t, in[0], add(t, in[0], in[1])); },
+                   {random_tensor({5, 18}, 1), random_tensor({5, 18}, 2)}, {});
 }
 
 TEST(Gradient, Concat) {
-  check([](Tape* t, const auto& in) { return concat(t, in[0], in[1]); },
-        {random_tensor({5, 6}, 1), random_tensor({5, 9}, 2)}, {});
+  expect_gradients([](Tape* t, const auto& in) { return concat(t, in[0], in[1]); },
+                   {random_tensor({5, 6}, 1), random_tensor({5, 9}, 2)}, {});
 }
 
 TEST(Gradient, SelectRows) {
   const std::vector<int32_t> rows = {3, 0, 4};
-  check([&](Tape* t, const auto& in) { return select_rows(t, in[0], rows); }, {random_tensor({5, 6}, 1)}, {});
+  expect_gradients([&](Tape* t, const auto& in) { return select_rows(t, in[0], rows); }, {random_tensor({5, 6}, 1)},
+                   {});
 }
 
 TEST(Gradient, Embedding) {
   Parameter table = parameter({11, 20}, 1);
   const std::vector<int32_t> ids = {3, 7, 3, 0, 10};
-  check([&](Tape* t, const auto&) { return embed(t, ids, table, DType::f32); }, {}, {&table});
+  expect_gradients([&](Tape* t, const auto&) { return embed(t, ids, table, DType::f32); }, {}, {&table});
 }
 
 class HeadsGradient : public ::testing::TestWithParam<bool> {};
@@ -97,7 +100,7 @@ TEST_P(HeadsGradient, NormAndRotation) {
   Parameter q = parameter({12}, 1), k = parameter({12}, 2);
   const RopeTable rope = make_rope_table(64, 12, 1000.0);
   const std::vector<int32_t> positions = {0, 1, 2, 0, 1, 40};
-  check(
+  expect_gradients(
       [&](Tape* t, const auto& in) {
         return norm_heads(t, in[0], layout, positions, q, k, 1e-5F, GetParam() ? &rope : nullptr);
       },
@@ -111,8 +114,8 @@ TEST_P(AttentionGradient, RaggedSequences) {
   const auto [window, head_dim] = GetParam();
   const AttentionSettings settings{{4, 2, head_dim}, window};
   const std::vector<int32_t> starts = {0, 1, 1, 38, 60};  // one row, none, more than a block of queries, and the rest
-  check([&](Tape* t, const auto& in) { return attention(t, in[0], starts, settings); },
-        {random_tensor({60, settings.layout.width()}, 3, 0.7)}, {});
+  expect_gradients([&](Tape* t, const auto& in) { return attention(t, in[0], starts, settings); },
+                   {random_tensor({60, settings.layout.width()}, 3, 0.7)}, {});
 }
 INSTANTIATE_TEST_SUITE_P(Windows, AttentionGradient,
                          ::testing::Values(std::tuple{0, 16}, std::tuple{5, 16}, std::tuple{33, 10}));
@@ -138,7 +141,7 @@ TEST_P(MoeGradient, RouterExpertsAndBase) {
     all.push_back(&down[e]);
   }
   // A choice of experts is a step: values are moved so little that no choice changes, and rounding shows more.
-  check(
+  expect_gradients(
       [&](Tape* t, const auto& in) { return mixture_of_experts(t, in[0], in[1], experts, settings, starts, nullptr); },
       {random_tensor({16, kHidden}, 7, 2.0), random_tensor({16, kHidden}, 4)}, all, 1e-3, 4e-2);
 }
