@@ -31,10 +31,15 @@ struct Input {
   /// For formats that are read by line: lines that begin in these bytes. Else 0 … size.
   data::Range part;
   const FolderSource& source;
+  /// Containers around these bytes (archives, mailboxes): 0 for a file of the source itself.
+  int depth = 0;
+  /// The file on disk where `depth` is 0, for programs that want a name; else empty.
+  std::string_view real = {};
 };
 
 struct Output {
-  /// With title, text, blocks, metadata and source.range filled; the rest is the caller's.
+  /// With title, text, blocks, metadata and source.range filled, and source.member by containers; the rest is the
+  /// caller's.
   std::vector<data::Document> documents;
   std::vector<Unreadable> set_aside;
 };
@@ -45,12 +50,23 @@ struct Extractor {
   std::vector<std::string_view> endings;  ///< Of the file's name, in lower case: ".html", or a whole name: "readme".
   bool by_line;                           ///< A large file may be read in parts.
   void (*extract)(const Input& input, Output& output);
+  /// Do these first bytes of a file (up to 4,096) show the format? For names that say nothing, and against names that
+  /// say something false. nullptr: the name decides.
+  bool (*recognise)(std::string_view head) = nullptr;
 };
 
 /// All there are, in order of their names.
 std::span<const Extractor> extractors();
 /// The one for a file of this name, or nullptr.
 const Extractor* extractor_for(std::string_view path);
+/// The one for a file of this name that begins with these bytes: by its name, unless the bytes show another format, or
+/// nullptr.
+const Extractor* extractor_for(std::string_view path, std::string_view head);
+
+/// For containers: reads one of their members by its own format. The documents get `name` put before their
+/// source.member ("!/" between levels); a member that cannot be read is set aside with its name in the detail. Throws
+/// Unreadable("archive-limit") past source.extract.archive_depth.
+void extract_member(const Input& container, std::string_view name, std::string_view bytes, Output& output);
 
 void extract_html(const Input& input, Output& output);
 void extract_jsonl(const Input& input, Output& output);

@@ -21,4 +21,10 @@ const Extractor* extractor_for(std::string_view path) {
   return nullptr;
 }
 
+const Extractor* extractor_for(std::string_view path, std::string_view head) {
+  for (const Extractor& extractor : extractors())
+    if (extractor.recognise != nullptr && extractor.recognise(head)) return &extractor;
+  return extractor_for(path);
+}
+
 }  // namespace moru::collect

@@ -35,6 +35,19 @@ std::string mend_for_missing(const fs::path& folder) {
       tr("correct \"folder\", or put the documents there", "\"folder\" 값을 고치거나 그 자리에 문서를 두세요"));
 }
 
+ExtractSettings read_extract_settings(const Config& section) {
+  ExtractSettings s;
+  s.hwp_distribution = section.flag("hwp_distribution", s.hwp_distribution);
+  s.ocr = section.flag("ocr", s.ocr);
+  s.ocr_languages = section.text("ocr_languages", s.ocr_languages);
+  s.archive_entries =
+      static_cast<uint64_t>(section.integer("archive_entries", static_cast<int64_t>(s.archive_entries), 1));
+  s.archive_bytes = static_cast<uint64_t>(section.integer("archive_bytes", static_cast<int64_t>(s.archive_bytes), 1));
+  s.archive_ratio = section.number("archive_ratio", s.archive_ratio, 1, 1e9);
+  s.archive_depth = static_cast<int>(section.integer("archive_depth", s.archive_depth, 0, 16));
+  return s;
+}
+
 FolderSource read_source(const Config& section, const fs::path& base) {
   FolderSource source;
   source.place = section.place("folder");
@@ -80,6 +93,7 @@ FolderSource read_source(const Config& section, const fs::path& base) {
           std::string(tr("correct \"licence_file\", or write the licence itself as \"licence: ID\"",
                          "\"licence_file\" 값을 고치거나, \"licence: 식별자\"로 라이선스를 직접 적으세요")));
   }
+  source.extract = read_extract_settings(section);
   source.text_field = section.text("text_field", "");
   source.title_field = section.text("title_field", "");
   source.id_field = section.text("id_field", "");
@@ -122,6 +136,14 @@ Json to_json(const Options& options) {
                        {"exclude", s.exclude},
                        {"licence", s.licence},
                        {"licence_file", s.licence_file},
+                       {"extract",
+                        {{"hwp_distribution", s.extract.hwp_distribution},
+                         {"ocr", s.extract.ocr},
+                         {"ocr_languages", s.extract.ocr_languages},
+                         {"archive_entries", s.extract.archive_entries},
+                         {"archive_bytes", s.extract.archive_bytes},
+                         {"archive_ratio", s.extract.archive_ratio},
+                         {"archive_depth", s.extract.archive_depth}}},
                        {"fields", {s.text_field, s.title_field, s.id_field}}});
   }
   return {{"sources", std::move(sources)},

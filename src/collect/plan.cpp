@@ -95,7 +95,8 @@ std::string read_item(const Plan& plan, const Item& item, const std::string& has
     const MappedFile file(planned.file.real);
     if (file.bytes().size() != planned.file.size) throw Unreadable("unreadable", "the file changed while it was read");
     if (file_hash.empty()) file_hash = sha256(file.text());
-    planned.extractor->extract({planned.file.path, file.text(), item.part, *planned.source}, output);
+    planned.extractor->extract(
+        {planned.file.path, file.text(), item.part, *planned.source, 0, planned.file.real.native()}, output);
   } catch (const Unreadable& problem) {
     output.set_aside.push_back(problem);
   } catch (const Error& error) {
@@ -109,7 +110,7 @@ std::string read_item(const Plan& plan, const Item& item, const std::string& has
       set_aside.push_back(set_aside_json({"no-text", "nothing is left when marks and navigation are", d.source.range}));
       continue;
     }
-    d.source.uri = planned.uri;
+    d.source.uri = d.source.member.empty() ? planned.uri : planned.uri + "!/" + printable(d.source.member);
     d.source.file_hash = file_hash;
     d.source.collector = fmt::format("{}/{}", planned.extractor->name, planned.extractor->version);
     d.source.modified = planned.file.modified;

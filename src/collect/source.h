@@ -1,11 +1,23 @@
 // A source: a folder of files to collect.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
 
 namespace moru::collect {
+
+/// What a recipe says about how files are read, whatever the source.
+struct ExtractSettings {
+  bool hwp_distribution = false;  ///< Read HWP distribution documents, whose author restricted copying and printing.
+  bool ocr = false;               ///< Read scanned pages with Tesseract.
+  std::string ocr_languages = "kor+eng";
+  uint64_t archive_entries = 1'000'000;         ///< Most entries of an archive, those of archives in it included.
+  uint64_t archive_bytes = uint64_t{64} << 30;  ///< Most bytes that an archive may unpack to.
+  double archive_ratio = 200;                   ///< Most bytes unpacked for one packed, once 1 MiB came out.
+  int archive_depth = 4;                        ///< Archives in archives.
+};
 
 /// One folder of the recipe's `collect:` list.
 struct FolderSource {
@@ -19,6 +31,7 @@ struct FolderSource {
   std::string licence_file;  ///< Where the licence is stated, if not beside the files.
   /// Members of a JSONL line; empty: the first of the usual names that is there (text, content, body; title, name; id).
   std::string text_field, title_field, id_field;
+  ExtractSettings extract;
   std::string place;  ///< "recipe.yaml:LINE", for errors.
 };
 

@@ -45,6 +45,8 @@ Json to_json(const Document& d) {
     if (!b.mark.empty()) block["mark"] = b.mark;
     if (!b.cells.empty()) block["cells"] = b.cells;
     if (!b.role.empty()) block["role"] = b.role;
+    if (b.page != 0) block["page"] = b.page;
+    if (b.paragraph != 0) block["paragraph"] = b.paragraph;
     blocks.push_back(std::move(block));
   }
   Json json = {{"id", d.id},
@@ -59,6 +61,7 @@ Json to_json(const Document& d) {
                  {"modified", d.source.modified}}},
                {"licence", {{"id", d.licence.id}, {"evidence", d.licence.evidence}}},
                {"language", d.language}};
+  if (!d.source.member.empty()) json["source"]["member"] = d.source.member;
   if (!d.measures.empty()) json["measures"] = d.measures;
   if (!d.metadata.empty()) json["metadata"] = d.metadata;
   return json;
@@ -82,6 +85,8 @@ Document document_from_json(const Json& json, std::string_view place) {
       b.level = item.value("level", 0);
       b.mark = item.value("mark", "");
       b.role = item.value("role", "");
+      b.page = item.value("page", 0);
+      b.paragraph = item.value("paragraph", 0);
       if (item.contains("cells")) item.at("cells").get_to(b.cells);
     }
     const Json& source = json.at("source");
@@ -90,6 +95,7 @@ Document document_from_json(const Json& json, std::string_view place) {
     d.source.range = range_of(source.at("range"), std::numeric_limits<uint64_t>::max());
     source.at("collector").get_to(d.source.collector);
     source.at("modified").get_to(d.source.modified);
+    d.source.member = source.value("member", "");
     json.at("licence").at("id").get_to(d.licence.id);
     json.at("licence").at("evidence").get_to(d.licence.evidence);
     json.at("language").get_to(d.language);

@@ -35,15 +35,17 @@ struct Block {
   /// table: cells by row, as they stand in the text. Else empty.
   std::vector<std::vector<std::string>> cells;
   /// What the block is for, where the format says so; else empty. From the block's own markup:
-  ///   "how_to_get"  where a command is found: menu paths, toolbar buttons, keys (a caption block is the section's label)
-  ///   "step"        an item of a numbered list that tells how to do a task; `mark` is its number
-  ///   "icon"        the name beside a picture of a button (a caption block); where the sentence before it
+  ///   "how_to_get"  where a command is found: menu paths, toolbar buttons, keys (a caption block is the section's
+  ///   label) "step"        an item of a numbered list that tells how to do a task; `mark` is its number "icon" the
+  ///   name beside a picture of a button (a caption block); where the sentence before it
   ///                 breaks off ("On the Standard bar, click"), the name is joined to that instead
   ///   "note", "tip", "warning"  set off from the running text
   ///   "summary"     begins with the sentence that says what the thing named by the heading above does
   /// or, where it has none of these, from the section that it stands in (the section's heading block carries it too):
   ///   "syntax", "parameters", "returns", "errors", "example"
   std::string role;
+  int page = 0;       ///< Page, slide or sheet of the source, from 1; 0 where the format has none.
+  int paragraph = 0;  ///< Number of the paragraph in the source, from 1, as the format counts; 0 where it does not.
 };
 
 /// Where a document came from.
@@ -53,6 +55,7 @@ struct Source {
   Range range;            ///< Bytes of the file, where the document is a part of it (JSONL); else 0 … size.
   std::string collector;  ///< Extractor and version ("html/1").
   std::string modified;   ///< The file's own time, ISO 8601 UTC. When it was collected stands in the ledger.
+  std::string member;     ///< Inside a container: "reports/a.hwp", "inner.zip!/b.txt"; else empty. The URI ends in it.
 };
 
 /// Who may use a document, and how that is known.
@@ -61,7 +64,8 @@ struct Licence {
   std::string evidence;  ///< "recipe", or the file and line that says so.
 };
 
-/// id = SHA-256 of source URI, file hash, range and text: the same page found twice keeps two ids, so that each can be traced.
+/// id = SHA-256 of source URI, file hash, range and text: the same page found twice keeps two ids, so that each can be
+/// traced.
 struct Document {
   std::string id;
   std::string title;
@@ -69,11 +73,13 @@ struct Document {
   std::vector<Block> blocks;
   Source source;
   Licence licence;
-  std::string language;  ///< ISO 639-1, "und" if unknown. Filled by curating.
-  std::map<std::string, double> measures;         ///< Numbers that filters measured.
-  std::map<std::string, std::string> metadata;    ///< What the format itself carries (keywords, menu path, front matter).
+  std::string language;                         ///< ISO 639-1, "und" if unknown. Filled by curating.
+  std::map<std::string, double> measures;       ///< Numbers that filters measured.
+  std::map<std::string, std::string> metadata;  ///< What the format itself carries (keywords, menu path, front matter).
 
-  std::string_view slice(Range range) const { return std::string_view(text).substr(range.begin, range.end - range.begin); }
+  std::string_view slice(Range range) const {
+    return std::string_view(text).substr(range.begin, range.end - range.begin);
+  }
 };
 
 /// The id that belongs to a document's present source and text.

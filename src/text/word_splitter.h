@@ -1,0 +1,32 @@
+// Words, as the rules that count words understand them.
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace moru::text {
+
+enum class WordKind {
+  whitespace,  ///< Runs of what is not Unicode white space, as Python's str.split() makes them.
+  unicode,     ///< Words of UAX #29 that hold a letter or digit.
+  morpheme,    ///< Korean morphemes; other scripts as in `unicode`, with punctuation marks as words of their own.
+};
+
+/// "whitespace", "unicode", "morpheme".
+std::string_view name_of(WordKind kind);
+/// Throws Error naming `place` for another name.
+WordKind word_kind(std::string_view name, std::string_view place);
+
+/// Cuts texts into words. Immutable: one object serves all threads.
+class WordSplitter {
+ public:
+  virtual ~WordSplitter() = default;
+  /// Appends the words of `text` (UTF-8) in order; each is a part of `text` and they do not overlap.
+  virtual void split(std::string_view text, std::vector<std::string_view>& words) const = 0;
+};
+
+/// The splitter of a kind, one for the whole process.
+const WordSplitter& word_splitter(WordKind kind);
+
+}  // namespace moru::text
