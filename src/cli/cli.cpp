@@ -10,12 +10,7 @@ namespace moru::cli {
 namespace {
 
 constexpr Register kCommands[] = {
-    register_build,
-    register_init,
-    register_trace,
-    register_chat,
-    register_serve,
-    register_bench,
+    register_build, register_init, register_trace, register_chat, register_serve, register_bench, register_curate,
 };
 
 }  // namespace
