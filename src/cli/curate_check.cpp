@@ -5,6 +5,7 @@
 #include "cli/curate_commands.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "core/json.h"
 #include "core/language.h"
 #include "core/threads.h"
 #include "curate/gopher.h"
@@ -26,7 +27,7 @@ struct Line {
 };
 
 Line check(const std::string& path) {
-  Line line{path, "keep"};
+  Line line{path, "keep", 0, 0, {}};
   try {
     const curate::Repetition measured = curate::measure_repetition(text::repair_utf8(read_file(path)));
     const std::tuple<const char*, double, double> checks[] = {
