@@ -111,6 +111,8 @@ data::Block& DocumentBuilder::add(data::BlockKind kind, std::string_view before,
   text += before;
   data::Block& block = document_.blocks.emplace_back();
   block.kind = kind;
+  block.page = page_;
+  block.paragraph = paragraph_;
   block.range.begin = text.size();
   text += content;
   block.range.end = text.size();

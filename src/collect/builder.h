@@ -30,6 +30,12 @@ class DocumentBuilder {
   /// Adds to the last block if that is a paragraph that ends with `end`. False if it is not.
   bool extend(std::string_view end, std::string_view content);
 
+  /// Blocks added from here on stand on this page and in this paragraph of the source (data::Block); 0: unknown.
+  void place(int page, int paragraph) {
+    page_ = page;
+    paragraph_ = paragraph;
+  }
+
   void metadata(const std::string& key, std::string_view value);
   /// Adds a line to a metadata value, unless it is there already.
   void metadata_line(const std::string& key, std::string_view line);
@@ -44,6 +50,7 @@ class DocumentBuilder {
   data::Document document_;
   std::string section_role_;
   int section_level_ = 0;
+  int page_ = 0, paragraph_ = 0;
   bool in_list_ = false, joinable_ = false;
 };
 
