@@ -1,329 +1,334 @@
+// The order of the sandbox's work: who gets what, and when a result is passed on.
 #include "core/sandbox.h"
 
 #include <poll.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cassert>
-#include <cerrno>
-#include <csignal>
 #include <deque>
-#include <new>
+#include <list>
+#include <map>
+#include <variant>
 
-#include "core/error.h"
-#include "core/file.h"
-#include "core/language.h"
+#include "core/sandbox_worker.h"
 
 namespace moru {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-// The sanitizers map terabytes of shadow memory, so that RLIMIT_AS would stop the first allocation. There the parent
-// watches the resident size instead.
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define MORU_SHADOW_MEMORY 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define MORU_SHADOW_MEMORY 1
-#endif
-#ifdef MORU_SHADOW_MEMORY
-constexpr bool kWatchResident = true;
-#else
-constexpr bool kWatchResident = false;
-#endif
-
-constexpr int kOutOfMemoryStatus = 77;
-constexpr int kGoneStatus = 78;  // the parent closed the socket or could not be read
-constexpr size_t kWindow = 64;   // items a worker may be ahead of the slowest one: bounds what waits in memory
+constexpr size_t kWindow = 64;                       // items a worker may be ahead of the slowest one
+constexpr uint64_t kHeldByOne = uint64_t{8} << 20;   // of results and requests that wait, before its worker waits
+constexpr uint64_t kHeldInAll = uint64_t{64} << 20;  // before no further item is begun
+constexpr size_t kParts = 256;                       // parts of one item that wait or run
+constexpr size_t kPerPart = 512;                     // what a part costs besides its bytes
 constexpr auto kWatchEvery = std::chrono::milliseconds(20);
 
-bool in_worker = false;  // set once, in the child, before its first item
-
-enum class Frame : char { done = 'D', failed = 'F', output = 'O' };
-constexpr size_t kHeader = 9;  // a Frame, then the length in 8 bytes of this machine's order
-
-bool write_all(int socket, const char* bytes, size_t size) {
-  while (size > 0) {
-    const ssize_t n = ::send(socket, bytes, size, MSG_NOSIGNAL);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return false;
-    bytes += n;
-    size -= static_cast<size_t>(n);
-  }
-  return true;
-}
-
-bool read_all(int socket, char* bytes, size_t size) {
-  while (size > 0) {
-    const ssize_t n = ::read(socket, bytes, size);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return false;
-    bytes += n;
-    size -= static_cast<size_t>(n);
-  }
-  return true;
-}
-
-bool write_frame(int socket, Frame kind, std::string_view payload) {
-  char header[kHeader];
-  header[0] = static_cast<char>(kind);
-  const uint64_t length = payload.size();
-  std::memcpy(header + 1, &length, sizeof length);
-  return write_all(socket, header, kHeader) && write_all(socket, payload.data(), payload.size());
-}
-
-/// Pages of a process: column 0 is its address space, column 1 what is resident.
-uint64_t memory_bytes(pid_t pid, int column) {
-  try {
-    const std::string text = read_file(fmt::format("/proc/{}/statm", pid));
-    unsigned long long pages[2] = {0, 0};
-    if (std::sscanf(text.c_str(), "%llu %llu", &pages[0], &pages[1]) != 2) return 0;
-    return pages[column] * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
-  } catch (const Error&) {
-    return 0;  // already gone
-  }
-}
-
-void set_limit(int resource, uint64_t value) {
-  rlimit limit{};
-  ::getrlimit(static_cast<__rlimit_resource_t>(resource), &limit);
-  limit.rlim_cur = std::min<rlim_t>(value, limit.rlim_max);
-  limit.rlim_max = limit.rlim_cur;
-  ::setrlimit(static_cast<__rlimit_resource_t>(resource), &limit);
-}
-
-/// Closes all but standard input, output, error and `keep`.
-void close_others(int keep) {
-  const bool below = keep <= 3 || ::close_range(3, static_cast<unsigned>(keep - 1), 0) == 0;
-  if (below && ::close_range(static_cast<unsigned>(keep + 1), ~0U, 0) == 0) return;
-  for (int descriptor = 3; descriptor < 4096; ++descriptor)  // a kernel before 5.9
-    if (descriptor != keep) ::close(descriptor);
-}
-
-[[noreturn]] void worker_main(const Sandbox::Work& work, const SandboxLimits& limits, int socket, pid_t parent) {
-  in_worker = true;
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) ::_exit(kGoneStatus);  // the parent died before the line above
-  close_others(socket);
-  // A terminal's interrupt reaches the whole group; the parent alone decides what it means.
-  std::signal(SIGINT, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);  // a message to a log then fails, and does not kill
-  for (const int number : {SIGTERM, SIGHUP, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGCHLD})
-    std::signal(number, SIG_DFL);
-  set_limit(RLIMIT_CORE, 0);
-  set_limit(RLIMIT_FSIZE, 0);
-  if (!kWatchResident) set_limit(RLIMIT_AS, memory_bytes(::getpid(), 0) + limits.memory);
+/// An item, or a part that an item's work handed out.
+struct Task {
+  Task(size_t index_, uint64_t part_, std::string request_)
+      : index(index_), part(part_), request(std::move(request_)) {}
+  size_t index;
+  uint64_t part;  // 0: the item itself
   std::string request;
-  for (;;) {
-    uint64_t length = 0;
-    if (!read_all(socket, reinterpret_cast<char*>(&length), sizeof length)) ::_exit(0);
-    bool written = false;
-    try {
-      request.resize(length);
-      if (!read_all(socket, request.data(), length)) ::_exit(kGoneStatus);
-      const std::string output = work(request);
-      written = output.size() <= limits.output ? write_frame(socket, Frame::done, output)
-                                               : write_frame(socket, Frame::output, {});
-    } catch (const std::bad_alloc&) {
-      ::_exit(kOutOfMemoryStatus);
-    } catch (const std::length_error&) {
-      ::_exit(kOutOfMemoryStatus);  // a container asked for more than there can be
-    } catch (const std::exception& e) {
-      written = write_frame(socket, Frame::failed, e.what());
-    }
-    if (!written) ::_exit(kGoneStatus);
-  }
-}
+  uint64_t frames = 0;                                               // pieces and parts that came
+  uint64_t skip = 0;                                                 // that came in a first try already
+  uint64_t delivered = 0;                                            // pieces that `use` has seen
+  bool fresh = false;                                                // wants a process that did nothing else
+  uint64_t held = 0;                                                 // bytes in `out`, and in that of its parts
+  size_t parts = 0;                                                  // in `out`
+  std::deque<std::variant<std::string, std::unique_ptr<Task>>> out;  // in order
+  std::optional<SandboxResult> end;
+
+  SandboxItem item() const { return {index, part > 0, request, delivered}; }
+};
+
+struct Slot {
+  SandboxWorker worker;
+  Task* task = nullptr;
+  bool paused = false;  // its results are too far ahead
+};
 
 }  // namespace
 
-void sandbox_out_of_memory() {
-  if (in_worker) ::_exit(kOutOfMemoryStatus);
-  std::abort();
-}
-
-struct Sandbox::Worker {
-  pid_t pid = -1;
-  int socket = -1;
-  std::optional<size_t> item;
-  Clock::time_point deadline{};
-  uint64_t served = 0;
-  uint64_t born_resident = 0;
-  std::string received;
-
-  Worker() = default;
-  Worker(const Worker&) = delete;
-  Worker& operator=(const Worker&) = delete;
-  ~Worker() { end(); }
-
-  bool running() const { return pid > 0; }
-
-  void start(const Work& work, const SandboxLimits& limits) {
-    int pair[2];
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
-      throw system_error("", std::string(tr("cannot start a worker process", "작업 프로세스를 시작할 수 없습니다")),
-                         errno);
-    const pid_t parent = ::getpid();
-    const pid_t child = ::fork();
-    if (child == 0) worker_main(work, limits, pair[1], parent);
-    const int error = errno;
-    ::close(pair[1]);
-    if (child < 0) {
-      ::close(pair[0]);
-      throw Error("",
-                  fmt::format("{}: {}", tr("cannot start a worker process", "작업 프로세스를 시작할 수 없습니다"),
-                              std::strerror(error)),
-                  std::string(tr("raise the limit of processes (ulimit -u) or free some memory, then run again",
-                                 "프로세스 수 제한(ulimit -u)을 늘리거나 메모리를 비운 뒤 다시 실행하세요")));
-    }
-    pid = child;
-    socket = pair[0];
-    served = 0;
-    if (kWatchResident) born_resident = memory_bytes(pid, 1);
-  }
-
-  /// Kills and reaps; the wait status.
-  int end() {
-    if (!running()) return 0;
-    ::kill(pid, SIGKILL);
-    int status = 0;
-    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-    }
-    ::close(socket);
-    pid = socket = -1;
-    received.clear();
-    received.shrink_to_fit();
-    return status;
-  }
-};
-
 struct Sandbox::Pool {
-  Work work;
+  StreamWork work;
   SandboxLimits limits;
-  std::vector<Worker> workers;
-
-  Pool(Work work_, SandboxLimits limits_, size_t count)
-      : work(std::move(work_)), limits(limits_), workers(std::max<size_t>(count, 1)) {}
-
-  /// Hands over an item. A worker that died while idle is replaced.
-  void give(Worker& worker, size_t item, const std::string& request) {
-    for (int attempt = 0;; ++attempt) {
-      if (!worker.running()) worker.start(work, limits);
-      const uint64_t length = request.size();
-      if (write_all(worker.socket, reinterpret_cast<const char*>(&length), sizeof length) &&
-          write_all(worker.socket, request.data(), request.size()))
-        break;
-      worker.end();
-      if (attempt == 2) break;  // then its socket is closed, and the item ends as crashed below
-    }
-    worker.item = item;
-    worker.deadline =
-        Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(limits.seconds));
-  }
-
-  /// Reads what has come. The result if the item has ended.
-  std::optional<SandboxResult> receive(Worker& worker) {
-    char buffer[65536];
-    const ssize_t n = ::recv(worker.socket, buffer, sizeof buffer, MSG_DONTWAIT);
-    if (n < 0 && (errno == EINTR || errno == EAGAIN)) return std::nullopt;
-    if (n <= 0) return ended(worker);
-    worker.received.append(buffer, static_cast<size_t>(n));
-    if (worker.received.size() < kHeader) return std::nullopt;
-    uint64_t length = 0;
-    std::memcpy(&length, worker.received.data() + 1, sizeof length);
-    // A parser gone mad could write to the socket itself: nothing in the frame is trusted.
-    if (length > limits.output) {
-      worker.end();
-      return SandboxResult{SandboxEnd::output_limit, {}, {}};
-    }
-    if (worker.received.size() < kHeader + length) return std::nullopt;
-    SandboxResult result;
-    switch (static_cast<Frame>(worker.received[0])) {
-      case Frame::done:
-        result.end = SandboxEnd::done;
-        break;
-      case Frame::failed:
-        result.end = SandboxEnd::failed;
-        break;
-      case Frame::output:
-        result.end = SandboxEnd::output_limit;
-        break;
-      default:
-        worker.end();
-        return SandboxResult{SandboxEnd::crashed, {}, "unreadable answer"};
-    }
-    (result.end == SandboxEnd::done ? result.output : result.detail) = worker.received.substr(kHeader, length);
-    worker.received.clear();
-    ++worker.served;
-    return result;
-  }
-
-  /// The worker closed its socket: it is dead or dying.
-  SandboxResult ended(Worker& worker) {
-    const pid_t pid = worker.pid;
-    int status = 0;
-    // It may still be on its way out after the socket closed; killing at once would hide why.
-    for (int wait_ms = 0; wait_ms < 1000; ++wait_ms) {
-      const pid_t reaped = ::waitpid(pid, &status, WNOHANG);
-      if (reaped == pid) {
-        ::close(worker.socket);
-        worker.pid = worker.socket = -1;
-        worker.received.clear();
-        break;
-      }
-      ::usleep(1000);
-    }
-    if (worker.running()) status = worker.end();
-    if (WIFEXITED(status) && WEXITSTATUS(status) == kOutOfMemoryStatus) return {SandboxEnd::memory_limit, {}, {}};
-    std::string detail = WIFSIGNALED(status)
-                             ? fmt::format("signal {} ({})", WTERMSIG(status), ::strsignal(WTERMSIG(status)))
-                             : fmt::format("exit status {}", WEXITSTATUS(status));
-    return {SandboxEnd::crashed, {}, std::move(detail)};
-  }
-
-  int poll_timeout() const {
-    auto wait = Clock::duration::max();
-    const auto now = Clock::now();
-    for (const Worker& w : workers)
-      if (w.item) wait = std::min(wait, std::max(w.deadline - now, Clock::duration::zero()));
-    if (kWatchResident) wait = std::min<Clock::duration>(wait, kWatchEvery);
-    return static_cast<int>(std::min<int64_t>(std::chrono::ceil<std::chrono::milliseconds>(wait).count(), 60'000));
-  }
-
-  /// What the clock or, under sanitizers, the memory watch says about a worker that has sent nothing more.
-  std::optional<SandboxResult> overdue(Worker& worker) const {
-    if (kWatchResident && memory_bytes(worker.pid, 1) > worker.born_resident + limits.memory) {
-      worker.end();
-      return SandboxResult{SandboxEnd::memory_limit, {}, {}};
-    }
-    if (Clock::now() >= worker.deadline) {
-      worker.end();
-      return SandboxResult{SandboxEnd::time_limit, {}, {}};
-    }
-    return std::nullopt;
-  }
+  size_t count;
+  std::list<Slot> slots;  // more than `count` only while some are paused
 
   void end_all() {
-    for (Worker& w : workers) {
-      w.end();
-      w.item.reset();
+    for (Slot& slot : slots) {
+      slot.worker.end();
+      slot.task = nullptr;
+      slot.paused = false;
     }
   }
 };
 
+namespace {
+
+/// One run: the tasks in their order and the workers at them.
+class Run {
+ public:
+  Run(const Sandbox::StreamWork& work, const SandboxLimits& limits, size_t workers, std::list<Slot>& slots,
+      size_t count, const std::function<std::string(size_t)>& request, const Sandbox::Use& use,
+      const Sandbox::Resume& resume)
+      : work_(work),
+        limits_(limits),
+        workers_(workers),
+        slots_(slots),
+        count_(count),
+        request_(request),
+        use_(use),
+        resume_(resume) {}
+
+  void all() {
+    while (emitted_ < count_) {
+      hand_out();
+      wait();
+      while (!items_.empty() && deliver(*items_.front())) {
+        held_ -= items_.front()->held;
+        items_.pop_front();
+        ++emitted_;
+      }
+      wake();
+    }
+  }
+
+ private:
+  /// The task whose results come next.
+  Task* head() const {
+    Task* task = items_.empty() ? nullptr : items_.front().get();
+    while (task != nullptr && !task->out.empty() && task->out.front().index() == 1)
+      task = std::get<1>(task->out.front()).get();
+    return task;
+  }
+
+  size_t active() const {
+    size_t n = 0;
+    for (const Slot& slot : slots_) n += slot.task != nullptr && !slot.paused;
+    return n;
+  }
+
+  size_t busy() const {
+    size_t n = 0;
+    for (const Slot& slot : slots_) n += slot.task != nullptr;
+    return n;
+  }
+
+  void begin(Task& task) {
+    Slot* free = nullptr;
+    for (Slot& slot : slots_)
+      if (slot.task == nullptr && free == nullptr) free = &slot;
+    if (free == nullptr) free = &slots_.emplace_back();
+    if (task.fresh) free->worker.end();
+    free->task = &task;
+    free->paused = false;
+    free->worker.give(task.request, work_, limits_);
+  }
+
+  void make_ready(Task& task) { ready_.emplace(std::pair{task.index, task.part}, &task); }
+
+  void hand_out() {
+    for (;;) {
+      const bool room = active() < workers_;
+      const bool memory = held_ < kHeldInAll;
+      Task* const first = head();
+      auto next = first == nullptr ? ready_.end() : ready_.find({first->index, first->part});
+      // What comes next is begun in any case: all others may be waiting for it.
+      if (next == ready_.end() && room && memory) next = ready_.begin();
+      if (next != ready_.end()) {
+        Task* const task = next->second;
+        ready_.erase(next);
+        begin(*task);
+      } else if (room && ready_.empty() && next_ < count_ && next_ < emitted_ + kWindow * workers_ &&
+                 (items_.empty() || (memory && busy() < 2 * workers_))) {
+        std::string request = request_(next_);
+        items_.push_back(std::make_unique<Task>(next_, 0, std::move(request)));
+        ++next_;
+        begin(*items_.back());
+      } else {
+        break;
+      }
+    }
+  }
+
+  void wait() {
+    polled_.clear();
+    polled_slots_.clear();
+    auto timeout = SandboxWorker::Clock::duration(std::chrono::seconds(60));
+    const auto now = SandboxWorker::Clock::now();
+    for (Slot& slot : slots_) {
+      if (slot.task == nullptr || slot.paused) continue;
+      polled_slots_.push_back(&slot);
+      polled_.push_back({slot.worker.socket(), POLLIN, 0});
+      timeout = std::min(timeout, std::max(slot.worker.deadline() - now, SandboxWorker::Clock::duration::zero()));
+    }
+    assert(!polled_slots_.empty());
+    if (kWatchResident) timeout = std::min<SandboxWorker::Clock::duration>(timeout, kWatchEvery);
+    ::poll(polled_.data(), polled_.size(),
+           static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(timeout).count()));
+    for (size_t i = 0; i < polled_slots_.size(); ++i) {
+      Slot& slot = *polled_slots_[i];
+      const bool spoke = polled_[i].revents != 0 || !slot.worker.running();
+      if (spoke) read(slot);
+      if (slot.task == nullptr || slot.paused) continue;
+      if (!spoke || kWatchResident)
+        if (auto result = slot.worker.overdue(limits_)) settle(slot, std::move(*result), slot.worker.served());
+    }
+  }
+
+  /// Takes what a worker has sent, until it has no more or is too far ahead.
+  void read(Slot& slot) {
+    for (int frames = 0; frames < 64; ++frames) {
+      const uint64_t served = slot.worker.served();
+      SandboxWorker::Received received = slot.worker.receive(limits_);
+      if (received.ended) return settle(slot, std::move(*received.ended), served);
+      if (!received.message) return;
+      std::string& payload = received.message->payload;
+      switch (received.message->kind) {
+        case Frame::alive:
+          break;
+        case Frame::piece:
+        case Frame::spawn:
+          if (!add(*slot.task, received.message->kind, std::move(payload))) {
+            slot.worker.end();
+            return settle(slot, {SandboxEnd::crashed, {}, "a part that hands out parts"}, 0);
+          }
+          if (slot.task->held >= kHeldByOne || slot.task->parts >= kParts) {
+            slot.paused = slot.task != head() || slot.task->parts > 0;
+            if (slot.paused) return;
+          }
+          break;
+        case Frame::done:
+          return settle(slot, {SandboxEnd::done, std::move(payload), {}}, served);
+        case Frame::failed:
+          return settle(slot, {SandboxEnd::failed, {}, std::move(payload)}, served);
+        case Frame::output:
+          return settle(slot, {SandboxEnd::output_limit, {}, {}}, served);
+      }
+      if (slot.task == head()) return;  // let it be passed on
+    }
+  }
+
+  bool add(Task& task, Frame kind, std::string payload) {
+    if (kind == Frame::spawn && task.part > 0) return false;
+    if (++task.frames <= task.skip) return true;
+    uint64_t bytes = payload.size();
+    if (kind == Frame::piece) {
+      task.out.emplace_back(std::move(payload));
+    } else {
+      bytes += kPerPart;
+      auto part = std::make_unique<Task>(task.index, task.frames, std::move(payload));
+      make_ready(*part);
+      task.out.emplace_back(std::move(part));
+      ++task.parts;
+    }
+    hold(task, bytes);
+    return true;
+  }
+
+  /// Counts bytes that wait, or no longer do (as a negative number).
+  void hold(Task& task, uint64_t bytes) {
+    task.held += bytes;
+    held_ += bytes;
+    if (task.part > 0) item(task.index).held += bytes;
+  }
+
+  Task& item(size_t index) { return *items_.at(index - emitted_); }
+
+  void settle(Slot& slot, SandboxResult result, uint64_t served) {
+    Task& task = *slot.task;
+    slot.task = nullptr;
+    slot.paused = false;
+    const bool suspect = result.end == SandboxEnd::crashed || result.end == SandboxEnd::memory_limit;
+    if (suspect && served > 0 && !task.fresh) {
+      task.fresh = true;
+      task.skip = task.frames;
+      task.frames = 0;
+      make_ready(task);
+      return;
+    }
+    hold(task, result.output.size());
+    task.end = std::move(result);
+  }
+
+  /// Passes on what can be. True when the task is over.
+  bool deliver(Task& task) {
+    while (!task.out.empty()) {
+      if (auto* const piece = std::get_if<0>(&task.out.front())) {
+        hold(task, uint64_t{0} - piece->size());
+        use_(task.item(), {SandboxEnd::more, std::move(*piece), {}});
+        ++task.delivered;
+      } else {
+        Task& part = *std::get<1>(task.out.front());
+        if (!deliver(part)) return false;
+        hold(task, uint64_t{0} - (part.request.size() + kPerPart));
+        --task.parts;
+      }
+      task.out.pop_front();
+    }
+    if (!task.end) return false;
+    SandboxResult result = std::move(*task.end);
+    task.end.reset();
+    hold(task, uint64_t{0} - result.output.size());
+    const SandboxResult summary{result.end, {}, result.detail};
+    use_(task.item(), std::move(result));
+    if (summary.end == SandboxEnd::done || summary.end == SandboxEnd::failed || !resume_) return true;
+    std::optional<std::string> rest = resume_(task.item(), summary);
+    if (!rest) return true;
+    if (task.part > 0) hold(item(task.index), rest->size() - task.request.size());
+    task.request = std::move(*rest);
+    task.frames = task.skip = task.delivered = 0;
+    task.fresh = false;
+    make_ready(task);
+    return false;
+  }
+
+  /// Workers whose results are no longer far ahead go on.
+  void wake() {
+    for (Slot& slot : slots_) {
+      if (!slot.paused) continue;
+      const Task& task = *slot.task;
+      if ((task.held >= kHeldByOne / 2 || task.parts >= kParts / 2) && &task != head()) continue;
+      slot.paused = false;
+      slot.worker.extend(limits_);
+    }
+  }
+
+  const Sandbox::StreamWork& work_;
+  const SandboxLimits& limits_;
+  size_t workers_;
+  std::list<Slot>& slots_;
+  size_t count_;
+  const std::function<std::string(size_t)>& request_;
+  const Sandbox::Use& use_;
+  const Sandbox::Resume& resume_;
+  size_t next_ = 0, emitted_ = 0;
+  uint64_t held_ = 0;
+  std::deque<std::unique_ptr<Task>> items_;             // those begun and not over, in order
+  std::map<std::pair<size_t, uint64_t>, Task*> ready_;  // to be begun
+  std::vector<pollfd> polled_;
+  std::vector<Slot*> polled_slots_;
+};
+
+}  // namespace
+
 Sandbox::Sandbox(Work work, SandboxLimits limits, size_t workers)
-    : pool_(std::make_unique<Pool>(std::move(work), limits, workers)) {}
+    : Sandbox([plain = std::move(work)](std::string_view request, SandboxStream&) { return plain(request); }, limits,
+              workers) {}
+
+Sandbox::Sandbox(StreamWork work, SandboxLimits limits, size_t workers)
+    : pool_(new Pool{std::move(work), limits, std::max<size_t>(workers, 1), {}}) {}
 
 Sandbox::~Sandbox() = default;
 
 void Sandbox::run(size_t count, const std::function<std::string(size_t)>& request,
                   const std::function<void(size_t, SandboxResult)>& use) {
+  run_streams(count, request,
+              [&](const SandboxItem& item, SandboxResult result) { use(item.index, std::move(result)); });
+}
+
+void Sandbox::run_streams(size_t count, const std::function<std::string(size_t)>& request, const Use& use,
+                          const Resume& resume) {
   Pool& pool = *pool_;
   struct EndAll {
     Pool* pool;
@@ -331,60 +336,7 @@ void Sandbox::run(size_t count, const std::function<std::string(size_t)>& reques
       if (pool != nullptr) pool->end_all();
     }
   } on_exception{&pool};
-
-  size_t next = 0, emitted = 0;
-  std::map<size_t, SandboxResult> waiting;  // ended, but an earlier item has not
-  std::deque<size_t> again;                 // to be tried in a fresh worker
-  const auto settle = [&](Worker& worker, SandboxResult result, uint64_t served_before) {
-    const size_t item = *worker.item;
-    worker.item.reset();
-    const bool suspect = result.end == SandboxEnd::crashed || result.end == SandboxEnd::memory_limit;
-    if (suspect && served_before > 0) {
-      again.push_back(item);
-      return;
-    }
-    waiting.emplace(item, std::move(result));
-  };
-  std::vector<pollfd> polled;
-  std::vector<Worker*> busy;
-  while (emitted < count) {
-    busy.clear();
-    polled.clear();
-    for (Worker& worker : pool.workers) {
-      if (!worker.item) {
-        if (!again.empty()) {
-          const size_t item = again.front();
-          again.pop_front();
-          worker.end();
-          pool.give(worker, item, request(item));
-        } else if (next < count && next < emitted + kWindow * pool.workers.size()) {
-          pool.give(worker, next, request(next));
-          ++next;
-        }
-      }
-      if (worker.item) {
-        busy.push_back(&worker);
-        polled.push_back({worker.socket, POLLIN, 0});
-      }
-    }
-    assert(!busy.empty());
-    ::poll(polled.data(), polled.size(), pool.poll_timeout());
-    for (size_t i = 0; i < busy.size(); ++i) {
-      Worker& worker = *busy[i];
-      const uint64_t served_before = worker.served;
-      std::optional<SandboxResult> result;
-      if (!worker.running())
-        result = SandboxResult{SandboxEnd::crashed, {}, "no worker would take it"};
-      else if (polled[i].revents != 0)
-        result = pool.receive(worker);
-      if (!result) result = pool.overdue(worker);
-      if (result) settle(worker, std::move(*result), served_before);
-    }
-    for (auto it = waiting.begin(); it != waiting.end() && it->first == emitted; it = waiting.erase(it)) {
-      use(emitted, std::move(it->second));
-      ++emitted;
-    }
-  }
+  Run(pool.work, pool.limits, pool.count, pool.slots, count, request, use, resume).all();
   on_exception.pool = nullptr;
 }
 
