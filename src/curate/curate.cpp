@@ -1,21 +1,25 @@
 #include "curate/curate.h"
 
+#include <unistd.h>
+
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
 #include "core/language.h"
+#include "core/ordered_work.h"
 #include "core/threads.h"
 #include "curate/decision.h"
 #include "curate/facts.h"
 #include "curate/options.h"
 #include "curate/spool.h"
+#include "data/document_record.h"
 
 namespace moru::curate {
 namespace {
 
-// A batch is what the threads share out among them: large enough to keep them busy, small enough to hold in memory.
-constexpr size_t kBatchDocuments = 256;
-constexpr size_t kBatchBytes = size_t{16} << 20;
+// What a thread takes at a time: enough that handing over costs nothing, little enough that much of it fits in memory.
+constexpr size_t kBatchDocuments = 64;
+constexpr size_t kBatchBytes = size_t{1} << 20;
 
 struct ActiveRule {
   const Options::Rules::Entry* entry;
@@ -26,21 +30,30 @@ struct ActiveRule {
 /// One pass over the collection: rules that decide, then rules that only look and will decide in the next pass.
 struct Stage {
   std::vector<ActiveRule*> deciding, observing;
+  bool last = false;
 };
 
 /// A document in a pass, and what came of it.
 struct Work {
-  std::string record;  ///< From the spool, not parsed yet; empty in the first pass.
+  std::string input;  ///< A line of the dataset in the first pass, then a record of the spool.
+  std::string place;  ///< Of the line; empty after the first pass.
   Item item;
   struct Step {
-    Verdict verdict;
-    Json decision;
-    bool set_aside = false;
+    Verdict::Action action = Verdict::Action::keep;
+    std::string decision;  ///< The line of its record, if there is one.
+    std::map<std::string, uint64_t> counts;
   };
   std::vector<Step> steps;  ///< One for each deciding rule that it reached.
   std::vector<std::unique_ptr<Observation>> observations;
-  std::string next;  ///< Its record for the next pass.
+  std::string output;  ///< Its record for the next pass, or its line of the corpus.
+  Tally::Measured measured;
   bool gone = false;
+};
+
+struct Batch {
+  std::vector<Work> works;
+  size_t bytes = 0;
+  data::DocumentLineReader reader;
 };
 
 std::vector<Stage> make_stages(std::vector<ActiveRule>& rules) {
@@ -54,61 +67,108 @@ std::vector<Stage> make_stages(std::vector<ActiveRule>& rules) {
     }
     stages.back().deciding.push_back(&rule);
   }
+  stages.back().last = true;
   return stages;
 }
 
 std::string to_record(const Item& item) {
-  return dump_json(
-      {{"index", item.index}, {"collected", item.collected_id}, {"document", data::to_json(item.document)}});
+  std::string record;
+  record.reserve(item.document.text.size() + item.document.blocks.size() * 16 + 512);
+  data::append_number(item.index, record);
+  data::append_text(item.collected_id, record);
+  data::append_record(item.document, record);
+  return record;
 }
 
-Item from_record(const std::string& record) {
-  constexpr std::string_view kPlace = "curate spool";
-  const Json json = parse_json(record, kPlace);
-  return {static_cast<uint64_t>(json_integer(json, "index", kPlace)), json_text(json, "collected", kPlace),
-          data::document_from_json(json.at("document"), kPlace)};
+void from_record(std::string_view record, Item& item) {
+  item.index = data::take_number(record);
+  item.collected_id = data::take_text(record);
+  item.document = data::take_record(record);
+}
+
+/// A quarter of the machine's memory.
+uint64_t usual_memory() {
+  return static_cast<uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE)) / 4;
+}
+
+/// On any thread: touches nothing but the work.
+void process(const Stage& stage, Work& work, data::DocumentLineReader& reader) {
+  if (work.place.empty()) {
+    from_record(work.input, work.item);
+  } else {
+    work.item.document = reader.read(work.input, work.place);
+    work.item.collected_id = work.item.document.id;
+  }
+  work.input = {};
+  for (const ActiveRule* rule : stage.deciding) {
+    Work::Step& step = work.steps.emplace_back();
+    try {
+      Verdict verdict = rule->run->apply(work.item);
+      step.action = verdict.action;
+      if (verdict.action != Verdict::Action::keep)
+        step.decision = dump_json(decision_record(rule->entry->name, work.item, verdict));
+      step.counts = std::move(verdict.counts);
+    } catch (const Error& error) {
+      step.action = Verdict::Action::drop;
+      step.decision = dump_json(set_aside_record(rule->entry->name, work.item, error.problem()));
+    }
+    work.gone = step.action == Verdict::Action::drop;
+    if (work.gone) return;
+  }
+  for (const ActiveRule* rule : stage.observing) work.observations.push_back(rule->run->observe(work.item));
+  if (!stage.last) {
+    work.output = to_record(work.item);
+    return;
+  }
+  data::Document& document = work.item.document;
+  document.id = data::document_id(document);
+  // The way back from a changed text to the document as collected.
+  if (document.id != work.item.collected_id) document.metadata["collected_as"] = work.item.collected_id;
+  work.measured = Tally::measure(document);
+  data::append_json(document, work.output);
 }
 
 class Curator {
  public:
-  Curator(const Options& options, data::DatasetWriter& kept, data::DatasetWriter& decisions)
-      : kept_(kept), decisions_(decisions) {
+  Curator(const Options& options, data::DatasetWriter& kept, data::DatasetWriter& decisions, Resources resources)
+      : kept_(kept), decisions_(decisions), resources_(std::move(resources)) {
+    if (resources_.memory == 0) resources_.memory = usual_memory();
+    // At most two rules watch a pass and two spools stand at a time; the rest is for what is on its way.
+    const Resources share{resources_.folder, resources_.memory / 4};
     for (const auto& entry : options.rules().entries) {
       if (!entry.enabled) continue;
       rules_.push_back({&entry, entry.rule->start(), funnel_.size()});
+      rules_.back().run->begin(share);
       FunnelRow& row = funnel_.emplace_back();
       row.rule = entry.name;
       row.limit = entry.rule->limit();
     }
     stages_ = make_stages(rules_);
+    spool_ = new_spool();
   }
 
   Report run(const data::DatasetReader& documents, ProgressSink& sink) {
     Progress progress(sink, std::string(tr("curate", "정제")), std::string(tr("documents", "문서")),
                       documents.count() * stages_.size());
-    progress_ = &progress;
     std::vector<bool> alive(documents.count(), true);
-    uint64_t index = 0;
-    documents.for_each([&](const Json& json, std::string_view place) {
-      Work work;
-      work.item.document = data::document_from_json(json, place);
-      work.item.collected_id = work.item.document.id;
-      work.item.index = index++;
-      push(std::move(work), work.item.document.text.size(), 0);
+    pass(stages_[0], progress, [&](const auto& push) {
+      uint64_t index = 0;
+      documents.for_each_line([&](std::string_view line, const data::RecordPlace& place) {
+        Work& work = push(line.size());
+        work.input = line;
+        work.place = place.text();
+        work.item.index = index++;
+      });
     });
-    flush(0);
     for (size_t stage = 1; stage < stages_.size(); ++stage) {
       for (ActiveRule* rule : stages_[stage - 1].observing) rule->run->conclude(alive);
       // What was dropped on the way has no part in the next pass.
-      progress.advance(documents.count() - spool_.count());
-      Spool input = std::exchange(spool_, Spool());
-      input.drain([&](std::string record) {
-        Work work;
-        const size_t size = record.size();
-        work.record = std::move(record);
-        push(std::move(work), size, stage);
+      progress.advance(documents.count() - spool_->count());
+      const std::unique_ptr<Spool> input = std::exchange(spool_, new_spool());
+      pass(stages_[stage], progress, [&](const auto& push) {
+        Spool::Reader reader(*input);
+        for (std::string record; reader.next(record);) push(record.size()).input = std::move(record);
       });
-      flush(stage);
     }
     progress.finish();
     Report report;
@@ -120,88 +180,77 @@ class Curator {
   }
 
  private:
-  void push(Work work, size_t bytes, size_t stage) {
-    batch_.push_back(std::move(work));
-    batch_bytes_ += bytes;
-    if (batch_.size() >= kBatchDocuments || batch_bytes_ >= kBatchBytes) flush(stage);
+  std::unique_ptr<Spool> new_spool() const {
+    return std::make_unique<Spool>(Resources{resources_.folder, resources_.memory / 8});
   }
 
-  void flush(size_t stage) {
-    const bool last = stage + 1 == stages_.size();
-    parallel_for(batch_.size(), [&](size_t i) { process(stages_[stage], batch_[i], last); });
-    for (Work& work : batch_) collect(stages_[stage], work, last);
-    progress_->advance(batch_.size());
-    batch_.clear();
-    batch_bytes_ = 0;
-  }
-
-  /// On any thread: touches nothing but the work.
-  static void process(const Stage& stage, Work& work, bool last) {
-    if (!work.record.empty()) {
-      work.item = from_record(work.record);
-      work.record = {};
-    }
-    for (const ActiveRule* rule : stage.deciding) {
-      Work::Step& step = work.steps.emplace_back();
-      try {
-        step.verdict = rule->run->apply(work.item);
-        if (step.verdict.action != Verdict::Action::keep)
-          step.decision = decision_record(rule->entry->name, work.item, step.verdict);
-        work.gone = step.verdict.action == Verdict::Action::drop;
-      } catch (const Error& error) {
-        step.set_aside = work.gone = true;
-        step.decision = set_aside_record(rule->entry->name, work.item, error.problem());
+  /// `feed` is called with a function that takes the size of the next document and returns its work, to be filled
+  /// before the next call.
+  template <class Feed>
+  void pass(const Stage& stage, Progress& progress, Feed feed) {
+    std::vector<Batch> batches(4 * processor_count());
+    OrderedWork ordered(
+        batches.size(),
+        [&](size_t slot) {
+          for (Work& work : batches[slot].works) process(stage, work, batches[slot].reader);
+        },
+        [&](size_t slot) {
+          for (Work& work : batches[slot].works) collect(stage, work);
+          progress.advance(batches[slot].works.size());
+          batches[slot].works.clear();
+          batches[slot].bytes = 0;
+        });
+    Batch* batch = nullptr;
+    feed([&](size_t bytes) -> Work& {
+      if (batch != nullptr && (batch->works.size() >= kBatchDocuments || batch->bytes + bytes > kBatchBytes)) {
+        ordered.submit();
+        batch = nullptr;
       }
-      if (work.gone) return;
-    }
-    for (const ActiveRule* rule : stage.observing) work.observations.push_back(rule->run->observe(work.item));
-    if (!last) work.next = to_record(work.item);
+      if (batch == nullptr) batch = &batches[ordered.next()];
+      batch->bytes += bytes;
+      return batch->works.emplace_back();
+    });
+    if (batch != nullptr) ordered.submit();
+    ordered.finish();
   }
 
   /// In the order of the input, on one thread.
-  void collect(const Stage& stage, Work& work, bool last) {
+  void collect(const Stage& stage, Work& work) {
     for (size_t i = 0; i < work.steps.size(); ++i) {
       const Work::Step& step = work.steps[i];
       FunnelRow& row = funnel_[stage.deciding[i]->row];
       ++row.in;
-      const bool dropped = step.set_aside || step.verdict.action == Verdict::Action::drop;
-      ++(dropped ? row.dropped : row.out);
-      if (step.verdict.action == Verdict::Action::change) ++row.changed;
-      if (!step.decision.is_null()) decisions_.add(step.decision);
-      tally_.count(row.rule, step.verdict.counts);
+      ++(step.action == Verdict::Action::drop ? row.dropped : row.out);
+      if (step.action == Verdict::Action::change) ++row.changed;
+      if (!step.decision.empty()) decisions_.add_line(step.decision);
+      tally_.count(row.rule, step.counts);
     }
     if (work.gone) return;
     for (size_t i = 0; i < work.observations.size(); ++i)
       stage.observing[i]->run->gather(work.item, std::move(work.observations[i]));
-    if (!last) {
-      spool_.add(std::move(work.next));
+    if (!stage.last) {
+      spool_->add(work.output);
       return;
     }
-    data::Document& document = work.item.document;
-    document.id = data::document_id(document);
-    // The way back from a changed text to the document as collected.
-    if (document.id != work.item.collected_id) document.metadata["collected_as"] = work.item.collected_id;
-    tally_.keep(document);
-    kept_.add(data::to_json(document));
+    tally_.keep(work.item.document, work.measured);
+    kept_.add_line(work.output);
   }
 
   data::DatasetWriter& kept_;
   data::DatasetWriter& decisions_;
+  Resources resources_;
   std::vector<ActiveRule> rules_;
   std::vector<Stage> stages_;
   std::vector<FunnelRow> funnel_;
-  std::vector<Work> batch_;
-  size_t batch_bytes_ = 0;
-  Spool spool_;
+  std::unique_ptr<Spool> spool_;
   Tally tally_;
-  Progress* progress_ = nullptr;
 };
 
 }  // namespace
 
 Report curate(const data::DatasetReader& documents, const Options& options, data::DatasetWriter& kept,
-              data::DatasetWriter& decisions, ProgressSink& progress) {
-  return Curator(options, kept, decisions).run(documents, progress);
+              data::DatasetWriter& decisions, ProgressSink& progress, const Resources& resources) {
+  return Curator(options, kept, decisions, resources).run(documents, progress);
 }
 
 }  // namespace moru::curate

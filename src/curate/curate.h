@@ -8,6 +8,7 @@
 
 #include "core/config.h"
 #include "core/progress.h"
+#include "curate/scratch.h"
 #include "data/dataset.h"
 
 namespace moru::curate {
@@ -46,10 +47,11 @@ struct Report {
 /// Reads document/1, writes document/1 to `kept` and decision/1 to `decisions` (dropped: with the whole document).
 /// A kept document whose text was changed gets the id of its new text and names the old one in metadata "collected_as";
 /// decisions name documents by their ids as collected. A document that a rule cannot work on is set aside with the
-/// reason. Bit-identical for any number of threads. Finishes both datasets. Throws Error if a dataset cannot be read or
-/// written.
+/// reason. Bit-identical for any number of threads and any memory. Finishes both datasets. `resources.memory` bounds
+/// what is held of the collection, whatever its size (0: a quarter of the machine's); the rest lies in unnamed files in
+/// `resources.folder`. Throws Error if a dataset cannot be read or written.
 Report curate(const data::DatasetReader& documents, const Options& options, data::DatasetWriter& kept,
-              data::DatasetWriter& decisions, ProgressSink& progress);
+              data::DatasetWriter& decisions, ProgressSink& progress, const Resources& resources = {});
 
 /// The funnel as a table for the terminal.
 std::string funnel_text(const std::vector<FunnelRow>& funnel);

@@ -49,11 +49,16 @@ struct Item {
   data::Document document;
 };
 
+struct Resources;  // curate/scratch.h
+
 /// One run of a rule. A rule that must see the whole collection first observes every document that reaches it,
 /// concludes, and only then applies.
 class RuleRun {
  public:
   virtual ~RuleRun() = default;
+
+  /// Called once before all else, with what the run may use.
+  virtual void begin(const Resources&) {}
 
   virtual bool needs_collection() const { return false; }
   /// Called on any thread.
@@ -96,7 +101,6 @@ class DocumentRule : public Rule {
 struct Registration {
   std::string_view name;  ///< Its section in the recipe and its name in decisions.
   std::unique_ptr<Rule> (*make)(const Config& section);
-  bool by_default;  ///< If not, it runs only where the recipe has its section.
 };
 
 /// All rules, in the order in which they are applied.

@@ -8,6 +8,7 @@
 #include "core/file.h"
 #include "core/hash.h"
 #include "core/language.h"
+#include "core/threads.h"
 
 namespace moru::data {
 namespace {
@@ -15,6 +16,7 @@ namespace {
 // Uncompressed: small enough to inspect, large enough for zstd's window.
 constexpr uint64_t kShardBytes = uint64_t{64} << 20;
 constexpr int kLevel = 3;                         // zstd's default: past it, time grows faster than size shrinks
+constexpr int kJobBytes = 4 << 20;                // what one thread compresses; the bytes depend on it
 constexpr uint64_t kMaxLine = uint64_t{1} << 30;  // a longer record is damage, not data
 
 struct FreeCompressor {
@@ -40,15 +42,26 @@ const Json& shards_of(const Json& manifest, const std::string& place) {
 
 }  // namespace
 
+/// Kept from shard to shard, with its threads. What it writes is the same for any number of them, but not the same as
+/// without: so there is always one, which also lets the caller go on meanwhile.
+struct DatasetWriter::Compressor {
+  Compressor() : context(ZSTD_createCCtx()), buffer(ZSTD_CStreamOutSize()) {
+    ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, kLevel);
+    ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1);
+    ZSTD_CCtx_setParameter(context.get(), ZSTD_c_nbWorkers, static_cast<int>(std::min<size_t>(processor_count(), 8)));
+    ZSTD_CCtx_setParameter(context.get(), ZSTD_c_jobSize, kJobBytes);
+  }
+  std::unique_ptr<ZSTD_CCtx, FreeCompressor> context;
+  std::vector<char> buffer;
+};
+
 class DatasetWriter::Shard {
  public:
-  explicit Shard(const fs::path& path) : file_(path), context_(ZSTD_createCCtx()), buffer_(ZSTD_CStreamOutSize()) {
-    ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, kLevel);
-    ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1);
+  Shard(const fs::path& path, Compressor& compressor) : file_(path), compressor_(compressor) {
+    ZSTD_CCtx_reset(compressor.context.get(), ZSTD_reset_session_only);
   }
   void write(std::string_view bytes) {
     raw_ += bytes.size();
-    ++records_;
     compress(bytes, ZSTD_e_continue);
   }
   void commit() {
@@ -56,6 +69,7 @@ class DatasetWriter::Shard {
     file_.commit();
   }
   uint64_t raw() const { return raw_; }
+  void count_record() { ++records_; }
   uint64_t records() const { return records_; }
   std::string hash() { return hash_.hex(); }
 
@@ -63,32 +77,37 @@ class DatasetWriter::Shard {
   void compress(std::string_view bytes, ZSTD_EndDirective end) {
     ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
     for (;;) {
-      ZSTD_outBuffer out{buffer_.data(), buffer_.size(), 0};
-      const size_t left = ZSTD_compressStream2(context_.get(), &out, &in, end);
+      ZSTD_outBuffer out{compressor_.buffer.data(), compressor_.buffer.size(), 0};
+      const size_t left = ZSTD_compressStream2(compressor_.context.get(), &out, &in, end);
       if (ZSTD_isError(left)) throw std::runtime_error(fmt::format("zstd: {}", ZSTD_getErrorName(left)));
-      const std::string_view written(buffer_.data(), out.pos);
+      const std::string_view written(compressor_.buffer.data(), out.pos);
       file_.write(written);
       hash_.update(written);
       if (end == ZSTD_e_continue ? in.pos == in.size : left == 0) break;
     }
   }
   AtomicFile file_;
-  std::unique_ptr<ZSTD_CCtx, FreeCompressor> context_;
-  std::vector<char> buffer_;
+  Compressor& compressor_;
   Sha256 hash_;
   uint64_t raw_ = 0, records_ = 0;
 };
 
 DatasetWriter::DatasetWriter(fs::path folder, std::string schema)
-    : folder_(std::move(folder)), schema_(std::move(schema)) {
+    : folder_(std::move(folder)), schema_(std::move(schema)), compressor_(std::make_unique<Compressor>()) {
   make_directories(folder_);
 }
 
 DatasetWriter::~DatasetWriter() = default;
 
 void DatasetWriter::add(const Json& record) {
-  if (!shard_) shard_ = std::make_unique<Shard>(folder_ / fmt::format("{:05}.jsonl.zst", shard_count_));
-  shard_->write(dump_json(record) + "\n");
+  add_line(dump_json(record));
+}
+
+void DatasetWriter::add_line(std::string_view line) {
+  if (!shard_) shard_ = std::make_unique<Shard>(folder_ / fmt::format("{:05}.jsonl.zst", shard_count_), *compressor_);
+  shard_->write(line);
+  shard_->write("\n");
+  shard_->count_record();
   ++count_;
   if (shard_->raw() >= kShardBytes) close_shard();
 }
@@ -126,7 +145,11 @@ Json DatasetReader::manifest() const {
   return read_json_file(folder_ / "manifest.json");
 }
 
-void DatasetReader::for_each(const std::function<void(const Json&, std::string_view)>& use) const {
+std::string RecordPlace::text() const {
+  return fmt::format("{}:{}", shard.string(), line);
+}
+
+void DatasetReader::for_each_line(const std::function<void(std::string_view, const RecordPlace&)>& use) const {
   const Json manifest_json = manifest();
   const std::string manifest_place = (folder_ / "manifest.json").string();
   uint64_t total = 0;
@@ -136,8 +159,8 @@ void DatasetReader::for_each(const std::function<void(const Json&, std::string_v
     const std::unique_ptr<ZSTD_DCtx, FreeDecompressor> context(ZSTD_createDCtx());
     ZSTD_inBuffer in{file.bytes().data(), file.bytes().size(), 0};
     std::vector<char> buffer(ZSTD_DStreamOutSize());
-    std::string line;
-    uint64_t number = 0;
+    std::string begun;  // a line that goes on in the next piece
+    RecordPlace place{path};
     size_t left = 1;
     for (;;) {
       ZSTD_outBuffer out{buffer.data(), buffer.size(), 0};
@@ -146,25 +169,39 @@ void DatasetReader::for_each(const std::function<void(const Json&, std::string_v
       std::string_view piece(buffer.data(), out.pos);
       while (!piece.empty()) {
         const size_t end = piece.find('\n');
-        line.append(piece.substr(0, end));
-        if (line.size() > kMaxLine)
+        if (begun.size() + std::min(end, piece.size()) > kMaxLine)
           throw damaged(path.string(), tr("a record is larger than 1 GiB", "1 GiB보다 큰 레코드가 있습니다"));
-        if (end == std::string_view::npos) break;
+        if (end == std::string_view::npos) {
+          begun += piece;
+          break;
+        }
+        ++place.line;
+        if (begun.empty()) {
+          use(piece.substr(0, end), place);
+        } else {
+          begun += piece.substr(0, end);
+          use(begun, place);
+          begun.clear();
+        }
         piece.remove_prefix(end + 1);
-        const std::string place = fmt::format("{}:{}", path.string(), ++number);
-        use(parse_json(line, place), place);
-        line.clear();
       }
       if (out.pos < out.size && in.pos == in.size) break;
     }
     if (left != 0) throw damaged(path.string(), tr("the file is cut short", "파일이 중간에 끊겼습니다"));
-    total += number;
+    total += place.line;
   }
   if (total != count_)
     throw damaged(folder_.string(),
                   fmt::format(fmt::runtime(tr("{} records found, the manifest says {}",
                                               "레코드 {}개를 찾았는데 목록에는 {}개로 되어 있습니다")),
                               total, count_));
+}
+
+void DatasetReader::for_each(const std::function<void(const Json&, std::string_view)>& use) const {
+  for_each_line([&](std::string_view line, const RecordPlace& place) {
+    const std::string text = place.text();
+    use(parse_json(line, text), text);
+  });
 }
 
 void DatasetReader::verify() const {

@@ -12,8 +12,8 @@
 
 namespace moru::data {
 
-/// Writes records in the order given. Equal records give equal bytes. finish() writes the manifest; a folder without one
-/// is not a dataset, so a killed writer leaves nothing that could be read by mistake.
+/// Writes records in the order given. Equal records give equal bytes. finish() writes the manifest; a folder without
+/// one is not a dataset, so a killed writer leaves nothing that could be read by mistake.
 class DatasetWriter {
  public:
   /// `schema`: what a record is ("document/1", "sample/1", "decision/1"). Creates the folder.
@@ -23,6 +23,8 @@ class DatasetWriter {
   ~DatasetWriter();
 
   void add(const Json& record);
+  /// A record that is JSON already, on one line, without the line break.
+  void add_line(std::string_view line);
   uint64_t count() const { return count_; }
   /// `facts` go into the manifest (licence summary, parents, counts by rule).
   void finish(const Json& facts);
@@ -32,9 +34,19 @@ class DatasetWriter {
   void close_shard();
   std::filesystem::path folder_;
   std::string schema_;
+  struct Compressor;
+  std::unique_ptr<Compressor> compressor_;
   std::unique_ptr<Shard> shard_;
   uint64_t count_ = 0, shard_count_ = 0;
   std::string shards_json_;
+};
+
+/// Where a record stands.
+struct RecordPlace {
+  const std::filesystem::path& shard;
+  uint64_t line = 0;  ///< From 1.
+  /// "SHARD:LINE".
+  std::string text() const;
 };
 
 /// Reads a dataset's records in order.
@@ -47,6 +59,9 @@ class DatasetReader {
   const std::filesystem::path& folder() const { return folder_; }
   /// The manifest (schema, count, shards with hashes, facts).
   Json manifest() const;
+  /// Calls `use` for every record as it stands, so that others may take it apart on other threads; the line is valid
+  /// during the call. Throws Error if a shard is damaged or short.
+  void for_each_line(const std::function<void(std::string_view line, const RecordPlace& place)>& use) const;
   /// Calls `use` for every record; `place` is "SHARD:LINE". Throws Error if a shard is damaged or short.
   void for_each(const std::function<void(const Json& record, std::string_view place)>& use) const;
   /// Checks each shard against its hash in the manifest. Throws Error naming the first that differs.

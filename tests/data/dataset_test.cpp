@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/hash.h"
+#include "core/random.h"
 
 namespace moru::data {
 namespace {
@@ -114,6 +115,33 @@ TEST(Dataset, ADamagedManifestIsAnError) {
     EXPECT_THROW(numbers(DatasetReader(folder.path() / "d", "sample/1")), Error) << text;
     EXPECT_THROW(DatasetReader(folder.path() / "d", "sample/1").verify(), Error) << text;
   }
+}
+
+TEST(Dataset, TheBytesDoNotDependOnTheThreads) {
+  Random random(8);
+  std::vector<std::string> lines;
+  for (int i = 0; i < 3000; ++i) {
+    std::string text;
+    for (int word = 0; word < 700; ++word) text += fmt::format("{} ", random.below(5000));
+    lines.push_back(dump_json({{"text", text}}));
+  }
+  std::vector<std::string> manifests;
+  for (const char* threads : {"1", "2", "5"}) {
+    ::setenv("MORU_THREADS", threads, 1);
+    const TemporaryDirectory folder;
+    DatasetWriter writer(folder.path(), "t/1");
+    for (const std::string& line : lines) writer.add_line(line);
+    writer.finish(Json::object());
+    const DatasetReader reader(folder.path(), "t/1");
+    reader.verify();
+    manifests.push_back(dump_json(reader.manifest()));
+    size_t number = 0;
+    reader.for_each_line([&](std::string_view line, const RecordPlace&) { EXPECT_TRUE(line == lines[number++]); });
+    EXPECT_EQ(number, lines.size());
+  }
+  ::unsetenv("MORU_THREADS");
+  EXPECT_EQ(manifests[0], manifests[1]);
+  EXPECT_EQ(manifests[0], manifests[2]);
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ Document example() {
       {.kind = BlockKind::list_item, .range = {11, 24}, .level = 1, .mark = "1", .cells = {}, .role = "step"});
   d.blocks.push_back(
       {.kind = BlockKind::table, .range = {0, 3}, .level = 0, .mark = {}, .cells = {{"셀"}}, .role = {}});
-  d.source = {"file:///a.html", "abc", {0, 100}, "html/1", "2026-01-01T00:00:00Z"};
+  d.source = {"file:///a.html", "abc", {0, 100}, "html/1", "2026-01-01T00:00:00Z", ""};
   d.licence = {"MPL-2.0", "recipe"};
   d.language = "ko";
   d.measures["characters"] = 9;

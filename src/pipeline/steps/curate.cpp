@@ -14,10 +14,14 @@ namespace {
 
 class CurateStep : public Step {
  public:
-  explicit CurateStep(const Config& recipe) : options_(recipe.section("curate")), place_(recipe.place("curate")) {}
+  explicit CurateStep(const Config& recipe)
+      : options_(recipe.section("curate")),
+        // It decides nothing but how much lies on disk meanwhile: no part of the parameters.
+        memory_(static_cast<uint64_t>(recipe.section("curate").integer("memory", 0))),
+        place_(recipe.place("curate")) {}
 
   std::string_view name() const override { return "curate"; }
-  int version() const override { return 1; }
+  int version() const override { return 2; }
   std::vector<std::string> inputs() const override { return {"collect"}; }
   Json parameters() const override { return options_.to_json(); }
   std::string about() const override {
@@ -29,7 +33,9 @@ class CurateStep : public Step {
     const data::DatasetReader documents(run.input("collect").folder / "documents", data::kDocumentSchema);
     data::DatasetWriter kept(run.out / "corpus", std::string(data::kDocumentSchema));
     data::DatasetWriter decisions(run.out / "decisions", std::string(data::kDecisionSchema));
-    const curate::Report report = curate::curate(documents, options_, kept, decisions, run.progress);
+    make_directories(run.work);
+    const curate::Report report =
+        curate::curate(documents, options_, kept, decisions, run.progress, {run.work, memory_});
     if (kept.count() == 0)
       throw Error(place_,
                   std::string(tr("curating left no document", "정제하고 나니 남은 문서가 없습니다")) + "\n" +
@@ -70,6 +76,7 @@ class CurateStep : public Step {
 
  private:
   curate::Options options_;
+  uint64_t memory_;
   std::string place_;
 };
 
