@@ -1,8 +1,11 @@
 // moru chat MODEL
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 
@@ -27,11 +30,32 @@ struct ChatOptions {
 
 /// Set by SIGINT. A signal handler can reach nothing else.
 volatile sig_atomic_t interrupted = 0;
+/// The handler writes into it: a signal between a look at the flag and the wait for a line would not end that wait, nor
+/// would one that another thread takes.
+int wake_pipe[2] = {-1, -1};
 
 void catch_interrupts() {
+  if (::pipe2(wake_pipe, O_CLOEXEC | O_NONBLOCK) != 0) return;  // Ctrl-C then ends the program, as it always can
   struct sigaction action {};
-  action.sa_handler = [](int) { interrupted = 1; };
-  sigaction(SIGINT, &action, nullptr);  // Without SA_RESTART: a read that waits for a line comes back.
+  action.sa_handler = [](int) {
+    const int error = errno;
+    interrupted = 1;
+    const char byte = 0;
+    [[maybe_unused]] const ssize_t written = ::write(wake_pipe[1], &byte, 1);  // a full pipe wakes as well
+    errno = error;
+  };
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGINT, &action, nullptr);
+}
+
+/// Waits until standard input has something or Ctrl-C was pressed.
+void wait_for_input() {
+  std::array<pollfd, 2> waited = {{{STDIN_FILENO, POLLIN, 0}, {wake_pipe[0], POLLIN, 0}}};
+  while (::poll(waited.data(), waited.size(), -1) < 0 && errno == EINTR) {
+  }
+  char drained[64];
+  while (::read(wake_pipe[0], drained, sizeof drained) > 0) {
+  }
 }
 
 /// Lines of standard input, with Ctrl-C told apart from the end.
@@ -46,13 +70,15 @@ class LineReader {
         buffer_.erase(0, end + 1);
         return Result::line;
       }
+      if (interrupted != 0) return Result::interrupt;
+      wait_for_input();
+      if (interrupted != 0) return Result::interrupt;
+      if (pollfd input{STDIN_FILENO, POLLIN, 0}; ::poll(&input, 1, 0) == 0) continue;
       char piece[4096];
       const ssize_t got = ::read(STDIN_FILENO, piece, sizeof piece);
       if (got > 0) {
         buffer_.append(piece, static_cast<size_t>(got));
-      } else if (got < 0 && errno == EINTR) {
-        if (interrupted != 0) return Result::interrupt;
-      } else {
+      } else if (got == 0 || errno != EINTR) {
         line = std::exchange(buffer_, {});
         return line.empty() ? Result::end : Result::line;
       }

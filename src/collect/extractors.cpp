@@ -5,6 +5,7 @@ namespace moru::collect {
 std::span<const Extractor> extractors() {
   static const std::vector<Extractor> all = {
       {"html", 1, {".html", ".htm", ".xhtml"}, false, extract_html},
+      {"hwp", 1, {".hwp", ".hwt"}, false, extract_hwp, recognise_hwp},
       {"jsonl", 1, {".jsonl", ".ndjson"}, true, extract_jsonl},
       {"markdown", 1, {".md", ".markdown", ".mdown"}, false, extract_markdown},
       {"text", 1, {".txt", ".text", "readme", "news", "changelog", "authors"}, false, extract_plain_text},

@@ -96,6 +96,10 @@ bool Config::has(std::string_view key) const {
   return mapping_->find(key).IsDefined();
 }
 
+std::filesystem::path Config::folder() const {
+  return std::filesystem::path(mapping_->file).parent_path();
+}
+
 std::string Config::place(std::string_view key) const {
   if (!key.empty()) {
     const YAML::Node node = mapping_->find(key);

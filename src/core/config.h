@@ -50,6 +50,8 @@ class Config {
 
   /// "FILE:LINE" of a key, or of the mapping itself if the key is absent.
   std::string place(std::string_view key = {}) const;
+  /// The folder of the file, which relative paths in it are relative to; empty (the working folder) for a bare name.
+  std::filesystem::path folder() const;
 
  private:
   struct Mapping;

@@ -9,8 +9,12 @@ Options::Options(const Config& section) : rules_(std::make_unique<Rules>()) {
     const Config of_rule = section.section(registration.name);
     Rules::Entry& entry = rules_->entries.emplace_back();
     entry.name = registration.name;
-    entry.enabled = of_rule.flag("enabled", true);
-    entry.rule = registration.make(of_rule);
+    entry.enabled = of_rule.flag("enabled", registration.by_default || section.has(registration.name));
+    // A section that is not there has nothing that its rule could need.
+    if (registration.by_default || section.has(registration.name))
+      entry.rule = registration.make(of_rule);
+    else
+      entry.enabled = false;
   }
 }
 

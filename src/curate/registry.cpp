@@ -4,25 +4,31 @@ namespace moru::curate {
 
 // In the order in which they are applied: what cleans the text first, cheap filters before dear ones, and what must
 // see the whole collection after what makes it smaller. Masking is last: duplicates are found by the true text.
-#define MORU_CURATE_RULES(RULE) \
-  RULE(white_space)             \
-  RULE(unicode)                 \
-  RULE(language)                \
-  RULE(boilerplate)             \
-  RULE(length)                  \
-  RULE(repetition)              \
-  RULE(exact_duplicates)        \
-  RULE(near_duplicates)         \
-  RULE(personal_data)
+// RULE runs unless it is switched off, ASKED only where the recipe has its section.
+#define MORU_CURATE_RULES(RULE, ASKED) \
+  RULE(white_space)                    \
+  RULE(unicode)                        \
+  RULE(language)                       \
+  RULE(boilerplate)                    \
+  RULE(length)                         \
+  RULE(repetition)                     \
+  ASKED(perplexity)                    \
+  RULE(exact_duplicates)               \
+  RULE(near_duplicates)                \
+  ASKED(decontamination)               \
+  RULE(personal_data)                  \
+  ASKED(mixture)
 
 #define DECLARE(name) std::unique_ptr<Rule> make_##name(const Config& section);
-MORU_CURATE_RULES(DECLARE)
+MORU_CURATE_RULES(DECLARE, DECLARE)
 #undef DECLARE
 
 std::span<const Registration> registry() {
-#define ENTRY(name) {#name, &make_##name},
-  static constexpr Registration kRules[] = {MORU_CURATE_RULES(ENTRY)};
-#undef ENTRY
+#define ALWAYS(name) {#name, &make_##name, true},
+#define ASKED(name) {#name, &make_##name, false},
+  static constexpr Registration kRules[] = {MORU_CURATE_RULES(ALWAYS, ASKED)};
+#undef ASKED
+#undef ALWAYS
   return kRules;
 }
 

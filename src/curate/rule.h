@@ -101,6 +101,7 @@ class DocumentRule : public Rule {
 struct Registration {
   std::string_view name;  ///< Its section in the recipe and its name in decisions.
   std::unique_ptr<Rule> (*make)(const Config& section);
+  bool by_default;  ///< If not, it runs only where the recipe has its section.
 };
 
 /// All rules, in the order in which they are applied.

@@ -55,7 +55,8 @@ struct Source {
   Range range;            ///< Bytes of the file, where the document is a part of it (JSONL); else 0 … size.
   std::string collector;  ///< Extractor and version ("html/1").
   std::string modified;   ///< The file's own time, ISO 8601 UTC. When it was collected stands in the ledger.
-  std::string member;     ///< Inside a container: "reports/a.hwp", "inner.zip!/b.txt"; else empty. The URI ends in it.
+  std::string member =
+      {};  ///< Inside a container: "reports/a.hwp", "inner.zip!/b.txt"; else empty. The URI ends in it.
 };
 
 /// Who may use a document, and how that is known.

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
+#include "core/hash.h"
 #include "core/json.h"
 #include "core/language.h"
 #include "core/threads.h"
@@ -18,6 +19,7 @@ struct Encoded {
   std::vector<text::Token> tokens;
   std::vector<uint8_t> learned;
   std::string origin;
+  double epochs = 1;  ///< How often it stands in one pass over the data.
 };
 
 /// Encodes records in blocks on all cores and hands them over in order.
@@ -91,14 +93,20 @@ void pack_corpus(const fs::path& corpus, const text::Tokenizer& tokenizer, text:
       [&](const data::Document& document) {
         Encoded e{tokenizer.encode(document.text), {}, document.id};
         e.tokens.push_back(end);
+        if (const auto epochs = document.measures.find("epochs"); epochs != document.measures.end())
+          e.epochs = epochs->second;
         return e;
       },
       [&](const Encoded& e) {
         const std::span<const text::Token> all(e.tokens);
-        for (size_t begin = 0; begin + 1 < all.size(); begin += length) {
-          const auto part = all.subspan(begin, std::min(length, all.size() - begin));
-          if (part.size() > 1) writer.add(part, std::vector<uint8_t>(part.size(), 1), e.origin);
-        }
+        // Of 2.3 passes the last is for three documents in ten, chosen by their ids.
+        const double draw = static_cast<double>(hash64(e.origin) >> 11U) * 0x1p-53;
+        const auto copies = static_cast<uint64_t>(e.epochs + draw);
+        for (uint64_t copy = 0; copy < copies; ++copy)
+          for (size_t begin = 0; begin + 1 < all.size(); begin += length) {
+            const auto part = all.subspan(begin, std::min(length, all.size() - begin));
+            if (part.size() > 1) writer.add(part, std::vector<uint8_t>(part.size(), 1), e.origin);
+          }
       });
   writer.finish();
 }

@@ -79,7 +79,7 @@ inline Outcome run_curate(const std::vector<data::Document>& documents, const st
   std::string text = recipe;
   if (!only.empty())
     for (const Registration& registration : registry())
-      if (std::ranges::find(only, registration.name) == only.end())
+      if (registration.by_default && std::ranges::find(only, registration.name) == only.end())
         text += fmt::format("\n{}: {{enabled: false}}", registration.name);
   const Config section = Config::parse(text, "recipe.yaml");
   const Options options(section);

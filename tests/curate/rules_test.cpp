@@ -215,9 +215,10 @@ TEST(Options, UnknownKeysAndWrongValuesAreErrors) {
 
 TEST(Options, ParametersNameEveryRuleThatRuns) {
   const Options all{Config::parse("", "r")};
-  EXPECT_EQ(all.to_json().size(), registry().size());
+  const auto usual = static_cast<size_t>(std::ranges::count_if(registry(), &Registration::by_default));
+  EXPECT_EQ(all.to_json().size(), usual);
   const Options fewer{Config::parse("length: {enabled: false}\nnear_duplicates: {similarity: 0.9}", "r")};
-  EXPECT_EQ(fewer.to_json().size(), registry().size() - 1);
+  EXPECT_EQ(fewer.to_json().size(), usual - 1);
   EXPECT_NE(dump_json(fewer.to_json()).find("\"similarity\":0.9"), std::string::npos);
 }
 

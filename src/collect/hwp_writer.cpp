@@ -1,0 +1,252 @@
+#include "collect/hwp_writer.h"
+
+#include "text/unicode.h"
+
+namespace moru::collect {
+namespace {
+
+constexpr size_t kHeadingLength = 80;  // characters; a longer outline paragraph is a clause, not a heading
+constexpr int kTitleWithin = 3;        // a title is one of the first paragraphs
+constexpr int kTitleHeight = 1300;     // of letters, in 1/100 point, where a centred line is a title
+constexpr size_t kRepeated = 200;      // bytes of a cell's text that is repeated in the rows that it spans
+
+bool ends_a_sentence(std::string_view text) {
+  for (const std::string_view end : {".", ",", ";", "!", "?", ":", "。", "…", "다", "함", "음"})
+    if (text.ends_with(end))
+      return end != "다" && end != "함" && end != "음" ? true : text::count_code_points(text) > 20;
+  return false;
+}
+
+/// "1" of "1.", "가" of "(가)": a list item's mark.
+std::string mark_of(std::string_view number) {
+  while (!number.empty() && std::string_view("([<{ ").find(number.front()) != std::string_view::npos)
+    number.remove_prefix(1);
+  while (!number.empty() && std::string_view(")]>}. ").find(number.back()) != std::string_view::npos)
+    number.remove_suffix(1);
+  return number.empty() ? "-" : std::string(number);
+}
+
+bool blank(std::string_view text) {
+  return text::trim(text).empty();
+}
+
+}  // namespace
+
+HwpWriter::HwpWriter(DocumentBuilder& builder, const HwpShapes& shapes, std::string_view title)
+    : builder_(builder), shapes_(shapes), title_(text::normalise_space(title)) {}
+
+void HwpWriter::section(const HwpSection& section) {
+  outline_ = section.outline;
+  one_column_ = one_column_ && section.columns <= 1;
+  for (const HwpParagraph& p : section.paragraphs) {
+    ++paragraph_;
+    turn_pages(p);
+    builder_.place(one_column_ ? page_ : 0, paragraph_);
+    paragraph(p, {});
+    page_ += page_ > 0 ? p.resets : 0;
+  }
+}
+
+void HwpWriter::turn_pages(const HwpParagraph& p) {
+  if (p.first_line < 0 && page_ == 0) return;  // no layout
+  const auto shape = shapes_.paragraphs.find(p.shape);
+  const bool breaks = p.page_break || (shape != shapes_.paragraphs.end() && shape->second.page_break);
+  if (page_ == 0)
+    page_ = 1;
+  else if (breaks || (p.first_line >= 0 && p.first_line < last_line_))
+    ++page_;
+  if (p.last_line >= 0) last_line_ = p.last_line;
+}
+
+HwpWriter::Text HwpWriter::text_of(const HwpParagraph& p) {
+  Text text;
+  if (const auto shape = shapes_.paragraphs.find(p.shape); shape != shapes_.paragraphs.end())
+    text.shape = shape->second;
+  size_t from = 0;
+  for (const HwpObject& o : p.objects) {
+    if (o.kind != HwpObject::Kind::equation) continue;
+    text.content.append(p.text, from, o.at - from);
+    from = o.at;
+    if (!text.content.empty()) text.content += ' ';
+    text.content += o.script + ' ';
+  }
+  text.content.append(p.text, from);
+  using Head = HwpParagraphShape::Head;
+  if (text.shape.head == Head::outline || text.shape.head == Head::number) {
+    const unsigned id = text.shape.head == Head::outline ? outline_ : text.shape.numbering;
+    if (const auto numbering = shapes_.numberings.find(id); numbering != shapes_.numberings.end())
+      text.number = counters_[id].next(numbering->second, text.shape.level);
+  }
+  return text;
+}
+
+bool HwpWriter::is_title(const HwpParagraph& p, const Text& text) const {
+  if (builder_.has_title() || paragraphs_with_text_ > kTitleWithin) return false;
+  const std::string line = text::normalise_space(text.content);
+  if (text::count_code_points(line) > kHeadingLength) return false;
+  if (!title_.empty() && line == title_) return true;
+  if (const auto style = shapes_.styles.find(p.style); style != shapes_.styles.end())
+    for (const std::string_view name : {"제목", "큰제목", "큰 제목", "문서 제목", "Title"})
+      if (style->second == name) return true;
+  const auto height = shapes_.letter_heights.find(p.letters);
+  return text.shape.centred && height != shapes_.letter_heights.end() && height->second >= kTitleHeight &&
+         !ends_a_sentence(line) && text.shape.head == HwpParagraphShape::Head::none;
+}
+
+void HwpWriter::written(const HwpParagraph& p, const Text& text, std::string_view role) {
+  if (blank(text.content)) return;
+  ++paragraphs_with_text_;
+  using Head = HwpParagraphShape::Head;
+  const std::string numbered = text.number.empty() ? text.content : text.number + " " + text.content;
+  if (!role.empty()) return builder_.paragraph(numbered, role);
+  if (is_title(p, text)) return builder_.title(numbered);
+  const std::string_view trimmed = text::trim(text.content);
+  switch (text.shape.head) {
+    case Head::outline:
+      if (text::count_code_points(trimmed) <= kHeadingLength && !ends_a_sentence(trimmed))
+        return builder_.heading(text.shape.level + 1, numbered);
+      [[fallthrough]];
+    case Head::number:
+      return builder_.list_item(text.content, text.shape.level + 1, mark_of(text.number));
+    case Head::bullet:
+      return builder_.list_item(text.content, text.shape.level + 1, "-");
+    case Head::none:
+      return builder_.paragraph(text.content);
+  }
+}
+
+void HwpWriter::paragraph(const HwpParagraph& p, std::string_view role) {
+  // What is anchored before the first letter stands before the text.
+  const size_t lead = p.text.find_first_not_of(" \t\n");
+  const auto leads = [&](const HwpObject& o) {
+    return (o.kind == HwpObject::Kind::table || o.kind == HwpObject::Kind::box) &&
+           (lead == std::string::npos || o.at <= lead);
+  };
+  const Text text = text_of(p);
+  for (const HwpObject& o : p.objects)
+    if (leads(o) || o.kind == HwpObject::Kind::header) object(o, role);
+  if (blank(p.text) && !blank(text.content))
+    builder_.code(text.content, "eqedit", role);
+  else
+    written(p, text, role);
+  for (const HwpObject& o : p.objects)
+    if (!leads(o) && o.kind != HwpObject::Kind::header) object(o, role);
+}
+
+void HwpWriter::paragraphs(const std::vector<HwpParagraph>& all, std::string_view role) {
+  for (const HwpParagraph& p : all) paragraph(p, role);
+}
+
+void HwpWriter::once(const std::vector<HwpParagraph>& all, std::string_view role) {
+  std::vector<const HwpObject*> put_off;
+  const std::string text = flat(all, put_off);
+  if (!blank(text) && once_.insert(text).second) builder_.paragraph(text, role);
+  for (const HwpObject* o : put_off) object(*o, role);
+}
+
+void HwpWriter::object(const HwpObject& o, std::string_view role) {
+  switch (o.kind) {
+    case HwpObject::Kind::table:
+      return table(o, role);
+    case HwpObject::Kind::box: {
+      paragraphs(o.paragraphs, role);
+      std::vector<const HwpObject*> put_off;
+      builder_.caption(flat(o.caption, put_off), role);
+      for (const HwpObject* inner : put_off) object(*inner, role);
+      return;
+    }
+    case HwpObject::Kind::footnote:
+      return paragraphs(o.paragraphs, "footnote");
+    case HwpObject::Kind::endnote:
+      return paragraphs(o.paragraphs, "endnote");
+    case HwpObject::Kind::header:
+      return once(o.paragraphs, "header");
+    case HwpObject::Kind::footer:
+      return once(o.paragraphs, "footer");
+    case HwpObject::Kind::master_page:
+      return once(o.paragraphs, "master_page");
+    case HwpObject::Kind::equation:
+      return;  // stands in the text
+  }
+}
+
+std::string HwpWriter::flat(const std::vector<HwpParagraph>& all, std::vector<const HwpObject*>& put_off) {
+  std::string out;
+  const auto add = [&out](std::string_view piece) {
+    if (blank(piece)) return;
+    if (!out.empty()) out += '\n';
+    out += piece;
+  };
+  for (const HwpParagraph& p : all) {
+    const Text text = text_of(p);
+    if (!blank(text.content)) add(text.number.empty() ? text.content : text.number + " " + text.content);
+    for (const HwpObject& o : p.objects) {
+      if (o.kind == HwpObject::Kind::equation) continue;
+      if (o.kind != HwpObject::Kind::box) {
+        put_off.push_back(&o);
+        continue;
+      }
+      add(flat(o.paragraphs, put_off));
+      add(flat(o.caption, put_off));
+    }
+  }
+  return out;
+}
+
+void HwpWriter::table(const HwpObject& o, std::string_view role) {
+  std::vector<const HwpObject*> put_off;
+  builder_.caption(flat(o.caption, put_off), role);
+
+  // Cells of the fullest row that say anything. One is a frame around running text.
+  const auto says = [](const HwpCell& cell) {
+    return std::ranges::any_of(cell.paragraphs,
+                               [](const HwpParagraph& p) { return !blank(p.text) || !p.objects.empty(); });
+  };
+  std::map<unsigned, unsigned> in_row;
+  unsigned widest = 0;
+  size_t rows = 0, columns = 0;
+  for (const HwpCell& cell : o.cells) {
+    if (says(cell)) widest = std::max(widest, ++in_row[cell.row]);
+    rows = std::max<size_t>(rows, cell.row + 1);
+    columns = std::max<size_t>(columns, cell.column + 1);
+  }
+  if (widest <= 1) {
+    for (const HwpCell& cell : o.cells) paragraphs(cell.paragraphs, role);
+  } else if (rows * columns > 16 * o.cells.size() + 4096) {
+    // Addresses that make no table of these cells: their order is believed, not their places.
+    std::vector<std::vector<std::string>> cells;
+    unsigned row = 0;
+    for (const HwpCell& cell : o.cells) {
+      if (cells.empty() || cell.row != row) cells.emplace_back();
+      row = cell.row;
+      cells.back().push_back(flat(cell.paragraphs, put_off));
+    }
+    builder_.table(std::move(cells), role);
+  } else {
+    std::vector<std::vector<std::string>> cells(rows, std::vector<std::string>(columns));
+    for (const HwpCell& cell : o.cells) {
+      const std::string text = flat(cell.paragraphs, put_off);
+      const unsigned down = text.size() <= kRepeated ? std::clamp(cell.rows, 1U, 64U) : 1;
+      for (size_t row = cell.row; row < std::min<size_t>(cell.row + down, rows); ++row) {
+        std::string& to = cells[row][cell.column];
+        if (to.empty())
+          to = text;
+        else if (row == cell.row)
+          to += "\n" + text;
+      }
+    }
+    builder_.table(std::move(cells), role);
+  }
+  for (const HwpObject* inner : put_off) object(*inner, role);
+}
+
+uint64_t count_private_use(std::string_view text) {
+  uint64_t count = 0;
+  for (size_t at = 0; at < text.size();) {
+    const char32_t c = text::next_code_point(text, at);
+    count += (c >= 0xE000 && c < 0xF900) || c >= 0xF0000;
+  }
+  return count;
+}
+
+}  // namespace moru::collect
