@@ -24,6 +24,7 @@ constexpr size_t kBatchBytes = size_t{1} << 20;
 struct ActiveRule {
   const Options::Rules::Entry* entry;
   std::unique_ptr<RuleRun> run;
+  const Overrides* overrides;
   size_t row;  ///< In the funnel.
 };
 
@@ -103,6 +104,14 @@ void process(const Stage& stage, Work& work, data::DocumentLineReader& reader) {
   for (const ActiveRule* rule : stage.deciding) {
     Work::Step& step = work.steps.emplace_back();
     try {
+      if (rule->overrides->cover(work.item.collected_id, rule->entry->name)) {
+        // The document stays as it is; what the rule would have done is on record.
+        Item tried = work.item;
+        const Verdict verdict = rule->run->apply(tried);
+        if (verdict.action != Verdict::Action::keep)
+          step.decision = dump_json(undone_record(rule->entry->name, work.item, verdict));
+        continue;
+      }
       Verdict verdict = rule->run->apply(work.item);
       step.action = verdict.action;
       if (verdict.action != Verdict::Action::keep)
@@ -137,7 +146,7 @@ class Curator {
     const Resources share{resources_.folder, resources_.memory / 4};
     for (const auto& entry : options.rules().entries) {
       if (!entry.enabled) continue;
-      rules_.push_back({&entry, entry.rule->start(), funnel_.size()});
+      rules_.push_back({&entry, entry.rule->start(), &options.rules().overrides, funnel_.size()});
       rules_.back().run->begin(share);
       FunnelRow& row = funnel_.emplace_back();
       row.rule = entry.name;

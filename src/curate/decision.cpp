@@ -48,6 +48,14 @@ Json decision_record(std::string_view rule, const Item& item, const Verdict& ver
   return record;
 }
 
+Json undone_record(std::string_view rule, const Item& item, const Verdict& verdict) {
+  Json record = base_record(rule, "undone", item);
+  record["value"] = measure_json(verdict.value);
+  record["limit"] = measure_json(verdict.limit);
+  record["detail"] = verdict.detail;
+  return record;
+}
+
 Json set_aside_record(std::string_view rule, const Item& item, std::string_view reason) {
   Json record = base_record(rule, "set_aside", item);
   record["detail"] = reason;

@@ -2,6 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/error.h"
+#include "core/language.h"
+
 namespace moru::curate {
 
 Options::Options(const Config& section) : rules_(std::make_unique<Rules>()) {
@@ -16,6 +19,13 @@ Options::Options(const Config& section) : rules_(std::make_unique<Rules>()) {
     else
       entry.enabled = false;
   }
+  const std::filesystem::path file = section.folder() / section.text("overrides", std::string(kOverridesFile));
+  if (section.has("overrides") && !std::filesystem::exists(file))
+    throw Error(section.place("overrides"),
+                fmt::format(fmt::runtime(tr("the file \"{}\" is not there", "\"{}\" 파일이 없습니다")), file.string()),
+                std::string(tr("correct the path; `moru curate undo` writes such a file",
+                               "경로를 고치세요. `moru curate undo`가 이런 파일을 씁니다")));
+  rules_->overrides = Overrides::load(file);
 }
 
 Options::~Options() = default;
@@ -27,6 +37,7 @@ Json Options::to_json() const {
   Json json = Json::array();
   for (const Rules::Entry& entry : rules_->entries)
     if (entry.enabled) json.push_back({{"rule", entry.name}, {"parameters", entry.rule->parameters()}});
+  if (!rules_->overrides.empty()) json.push_back({{"rule", "overrides"}, {"parameters", rules_->overrides.to_json()}});
   return json;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "curate/curate.h"
+#include "curate/overrides.h"
 #include "curate/rule.h"
 
 namespace moru::curate {
@@ -17,6 +18,7 @@ struct Options::Rules {
     std::unique_ptr<Rule> rule;
   };
   std::vector<Entry> entries;
+  Overrides overrides;
 };
 
 }  // namespace moru::curate
