@@ -10,7 +10,7 @@ namespace moru::text {
 enum class WordKind {
   whitespace,  ///< Runs of what is not Unicode white space, as Python's str.split() makes them.
   unicode,     ///< Words of UAX #29 that hold a letter or digit.
-  morpheme,    ///< Korean morphemes; other scripts as in `unicode`, with punctuation marks as words of their own.
+  morpheme,    ///< Korean morphemes as Kiwi cuts them, and marks, numbers and words of other scripts beside them.
 };
 
 /// "whitespace", "unicode", "morpheme".
@@ -22,7 +22,9 @@ WordKind word_kind(std::string_view name, std::string_view place);
 class WordSplitter {
  public:
   virtual ~WordSplitter() = default;
-  /// Appends the words of `text` (UTF-8) in order; each is a part of `text` and they do not overlap.
+  /// Appends the words of `text` in order of where they end; each is a part of `text`. They do not overlap, but that
+  /// morphemes which are contracted into one syllable each hold it, as in FineWeb-2's words: 했다 is 했, 했 and 다;
+  /// 입니다 is 입 and 입니다. Bytes that are not UTF-8 count as symbols.
   virtual void split(std::string_view text, std::vector<std::string_view>& words) const = 0;
 };
 

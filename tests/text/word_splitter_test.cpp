@@ -89,5 +89,50 @@ TEST(WordSplitter, UnicodeBreaksWhereTheStandardSays) {
   EXPECT_GT(checked, 1000U);
 }
 
+TEST(WordSplitter, MorphemesAreStemsParticlesAndEndings) {
+  const auto cut = [](std::string_view text) {
+    return fmt::format("{}", fmt::join(words(WordKind::morpheme, text), " "));
+  };
+  EXPECT_EQ(cut("함수를 호출했습니다."), "함수 를 호출 했 했 습니다 .");
+  EXPECT_EQ(cut("컴파일러에서 파일을 여는 방법입니다"), "컴파일러 에서 파일 을 여 는 방법 입 입니다");
+  EXPECT_EQ(cut("영화가 정말 재미있었다"), "영화 가 정말 재미있 었 다");
+  EXPECT_EQ(cut(""), "");
+  EXPECT_EQ(cut(" \n "), "");
+}
+
+TEST(WordSplitter, OtherPiecesBesideMorphemesAreKiwis) {
+  EXPECT_EQ(words(WordKind::morpheme, "C++에서 std::vector<int>를 1,234.5개(2021-03-12) ㅋㅋㅋ"),
+            (Words{"C", "++", "에서", "std", "::", "vector", "<", "int", ">", "를", "1,234.5", "개", "(", "2021-03-12",
+                   ")", "ㅋㅋㅋ"}));
+  EXPECT_EQ(words(WordKind::morpheme, "#include <a.h> https://example.com/a?b=1 漢字... \"x\""),
+            (Words{"#include", "<", "a.h", ">", "https://example.com/a?b=1", "漢字", "...", "\"", "x", "\""}));
+  EXPECT_EQ(words(WordKind::morpheme, "1. 첫"), (Words{"1.", "첫"}));
+}
+
+// Long texts are cut in stretches; their borders must not show.
+TEST(WordSplitter, MorphemesDoNotDependOnWhereAStretchEnds) {
+  const std::string sentence = "이 함수를 호출하면 파일이 열립니다. ";
+  const size_t alone = words(WordKind::morpheme, sentence + sentence).size() / 2;
+  std::string text;
+  for (int i = 0; i < 500; ++i) text += sentence;
+  const Words found = words(WordKind::morpheme, text);
+  EXPECT_EQ(found.size(), 500 * alone);
+  for (size_t i = alone; i + alone < found.size(); ++i) ASSERT_EQ(found[i], found[i % alone + alone]) << i;
+}
+
+// Each word is a part of the text, no text but white space is left out, and broken bytes are words too.
+TEST(WordSplitter, MorphemesCoverTheText) {
+  const std::string text =
+      "가\xEA\xB0나 \xFF\xC0 했다\xE3\x80 a\xE3\x80\x80끝" + std::string(3, '\0') + "\xF4\x90\x80\x80";
+  size_t covered = 0;
+  for (const std::string_view word : words(WordKind::morpheme, text)) {
+    const auto begin = static_cast<size_t>(word.data() - text.data());
+    ASSERT_LE(begin + word.size(), text.size());
+    for (size_t i = covered; i < begin; ++i) EXPECT_TRUE(text[i] == ' ' || (i >= 22 && i < 25)) << i;
+    covered = std::max(covered, begin + word.size());
+  }
+  EXPECT_EQ(covered, text.size());
+}
+
 }  // namespace
 }  // namespace moru::text
