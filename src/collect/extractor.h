@@ -69,6 +69,8 @@ const Extractor* extractor_for(std::string_view path, std::string_view head);
 void extract_member(const Input& container, std::string_view name, std::string_view bytes, Output& output);
 
 bool recognise_hwp(std::string_view head);
+bool recognise_hwpx(std::string_view head);
+void extract_hwpx(const Input& input, Output& output);
 void extract_hwp(const Input& input, Output& output);
 void extract_html(const Input& input, Output& output);
 void extract_jsonl(const Input& input, Output& output);

@@ -6,6 +6,7 @@ std::span<const Extractor> extractors() {
   static const std::vector<Extractor> all = {
       {"html", 1, {".html", ".htm", ".xhtml"}, false, extract_html},
       {"hwp", 1, {".hwp", ".hwt"}, false, extract_hwp, recognise_hwp},
+      {"hwpx", 1, {".hwpx"}, false, extract_hwpx, recognise_hwpx},
       {"jsonl", 1, {".jsonl", ".ndjson"}, true, extract_jsonl},
       {"markdown", 1, {".md", ".markdown", ".mdown"}, false, extract_markdown},
       {"text", 1, {".txt", ".text", "readme", "news", "changelog", "authors"}, false, extract_plain_text},

@@ -93,6 +93,8 @@ std::string HwpCounter::next(const HwpNumbering& numbering, int level) {
   const auto at = static_cast<size_t>(std::clamp(level, 0, 9));
   last_[at] = begun_[at] ? last_[at] + 1 : numbering.levels[at].start;
   begun_[at] = true;
+  for (size_t above = 0; above < at; ++above)  // a level that was skipped counts as begun
+    if (!std::exchange(begun_[above], true)) last_[above] = numbering.levels[above].start;
   for (size_t deeper = at + 1; deeper < begun_.size(); ++deeper) begun_[deeper] = false;
   const std::string_view format = numbering.levels[at].format;
   std::string out;

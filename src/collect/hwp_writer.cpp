@@ -6,15 +6,19 @@ namespace moru::collect {
 namespace {
 
 constexpr size_t kHeadingLength = 80;  // characters; a longer outline paragraph is a clause, not a heading
-constexpr int kTitleWithin = 3;        // a title is one of the first paragraphs
-constexpr int kTitleHeight = 1300;     // of letters, in 1/100 point, where a centred line is a title
-constexpr size_t kRepeated = 200;      // bytes of a cell's text that is repeated in the rows that it spans
+constexpr size_t kTitleWithin = 6;     // a title is one of the first paragraphs
+constexpr size_t kTitleCells = 4;      // of a table that may frame it
+constexpr int kSaysSo = 1'000'000;
+constexpr int kTitleHeight = 1300;  // of letters, in 1/100 point, where a centred line is a title
+constexpr size_t kRepeated = 200;   // bytes of a cell's text that is repeated in the rows that it spans
 
+/// By its last sign; Korean's endings of sentences and clauses end titles too, but not short ones.
 bool ends_a_sentence(std::string_view text) {
-  for (const std::string_view end : {".", ",", ";", "!", "?", ":", "。", "…", "다", "함", "음"})
-    if (text.ends_with(end))
-      return end != "다" && end != "함" && end != "음" ? true : text::count_code_points(text) > 20;
-  return false;
+  const auto ends_with = [&](std::initializer_list<std::string_view> ends) {
+    return std::ranges::any_of(ends, [&](std::string_view end) { return text.ends_with(end); });
+  };
+  return ends_with({".", ",", ";", "!", "?", ":", "。", "…"}) ||
+         (ends_with({"다", "함", "음"}) && text::count_code_points(text) > 20);
 }
 
 /// "1" of "1.", "가" of "(가)": a list item's mark.
@@ -30,12 +34,30 @@ bool blank(std::string_view text) {
   return text::trim(text).empty();
 }
 
+/// Short, no sentence, and more than a date or a number.
+bool reads_as_title(std::string_view line) {
+  if (text::count_code_points(line) > kHeadingLength || ends_a_sentence(line)) return false;
+  size_t letters = 0;
+  for (size_t at = 0; at < line.size();) {
+    const char32_t c = text::next_code_point(line, at);
+    letters += text::is_letter(c) && c != U'년' && c != U'월' && c != U'일';
+  }
+  return letters >= 2;
+}
+
+bool names_a_title(std::string_view style) {
+  for (const std::string_view name : {"제목", "큰제목", "큰 제목", "문서 제목", "문서제목", "Title"})
+    if (style == name) return true;
+  return false;
+}
+
 }  // namespace
 
 HwpWriter::HwpWriter(DocumentBuilder& builder, const HwpShapes& shapes, std::string_view title)
     : builder_(builder), shapes_(shapes), title_(text::normalise_space(title)) {}
 
 void HwpWriter::section(const HwpSection& section) {
+  if (!std::exchange(title_sought_, true)) find_title(section);
   outline_ = section.outline;
   one_column_ = one_column_ && section.columns <= 1;
   for (const HwpParagraph& p : section.paragraphs) {
@@ -45,6 +67,12 @@ void HwpWriter::section(const HwpSection& section) {
     paragraph(p, {});
     page_ += page_ > 0 ? p.resets : 0;
   }
+  title_at_ = nullptr;  // the section's paragraphs go
+}
+
+void HwpWriter::master_page(const HwpSection& page) {
+  builder_.place(0, 0);
+  once(page.paragraphs, "master_page");
 }
 
 void HwpWriter::turn_pages(const HwpParagraph& p) {
@@ -75,31 +103,55 @@ HwpWriter::Text HwpWriter::text_of(const HwpParagraph& p) {
   if (text.shape.head == Head::outline || text.shape.head == Head::number) {
     const unsigned id = text.shape.head == Head::outline ? outline_ : text.shape.numbering;
     if (const auto numbering = shapes_.numberings.find(id); numbering != shapes_.numberings.end())
-      text.number = counters_[id].next(numbering->second, text.shape.level);
+      text.number = counters_[{text.shape.head == Head::outline, id}].next(numbering->second, text.shape.level);
   }
   return text;
 }
 
-bool HwpWriter::is_title(const HwpParagraph& p, const Text& text) const {
-  if (builder_.has_title() || paragraphs_with_text_ > kTitleWithin) return false;
-  const std::string line = text::normalise_space(text.content);
-  if (text::count_code_points(line) > kHeadingLength) return false;
-  if (!title_.empty() && line == title_) return true;
-  if (const auto style = shapes_.styles.find(p.style); style != shapes_.styles.end())
-    for (const std::string_view name : {"제목", "큰제목", "큰 제목", "문서 제목", "Title"})
-      if (style->second == name) return true;
-  const auto height = shapes_.letter_heights.find(p.letters);
-  return text.shape.centred && height != shapes_.letter_heights.end() && height->second >= kTitleHeight &&
-         !ends_a_sentence(line) && text.shape.head == HwpParagraphShape::Head::none;
+void HwpWriter::find_title(const HwpSection& section) {
+  // The first paragraphs with text, those in boxes and frames included.
+  std::vector<const HwpParagraph*> first;
+  const auto gather = [&](const auto& self, const std::vector<HwpParagraph>& all) -> void {
+    for (const HwpParagraph& p : all) {
+      if (first.size() >= kTitleWithin) return;
+      if (!blank(p.text)) first.push_back(&p);
+      for (const HwpObject& o : p.objects) {
+        if (o.kind == HwpObject::Kind::box) self(self, o.paragraphs);
+        if (o.kind == HwpObject::Kind::table && o.cells.size() <= kTitleCells)
+          for (const HwpCell& cell : o.cells) self(self, cell.paragraphs);
+      }
+    }
+  };
+  gather(gather, section.paragraphs);
+  int best = 0;  // 1/100 point, or more than any where the document says so itself
+  for (const HwpParagraph* p : first) {
+    const std::string line = text::normalise_space(p->text);
+    if (!reads_as_title(line)) continue;
+    const auto style = shapes_.styles.find(p->style);
+    const auto shape = shapes_.paragraphs.find(p->shape);
+    const auto height = shapes_.letter_heights.find(p->letters);
+    int score = 0;
+    if (line == title_)
+      score = 2 * kSaysSo;
+    else if (style != shapes_.styles.end() && names_a_title(style->second))
+      score = kSaysSo;
+    else if (shape != shapes_.paragraphs.end() && shape->second.centred &&
+             shape->second.head == HwpParagraphShape::Head::none && height != shapes_.letter_heights.end() &&
+             height->second >= kTitleHeight)
+      score = std::min(height->second, kSaysSo - 1);
+    if (score > best) {
+      best = score;
+      title_at_ = p;
+    }
+  }
 }
 
 void HwpWriter::written(const HwpParagraph& p, const Text& text, std::string_view role) {
   if (blank(text.content)) return;
-  ++paragraphs_with_text_;
   using Head = HwpParagraphShape::Head;
   const std::string numbered = text.number.empty() ? text.content : text.number + " " + text.content;
   if (!role.empty()) return builder_.paragraph(numbered, role);
-  if (is_title(p, text)) return builder_.title(numbered);
+  if (&p == title_at_) return builder_.title(numbered);
   const std::string_view trimmed = text::trim(text.content);
   switch (text.shape.head) {
     case Head::outline:

@@ -22,6 +22,8 @@ class HwpWriter {
   /// `title`: what the document's properties give; it is believed where the text says it too.
   HwpWriter(DocumentBuilder& builder, const HwpShapes& shapes, std::string_view title);
   void section(const HwpSection& section);
+  /// A page's background that a section names, kept outside it.
+  void master_page(const HwpSection& page);
 
  private:
   struct Text {
@@ -40,18 +42,19 @@ class HwpWriter {
   /// All text of a cell or caption in one line. Tables and notes in it are put off.
   std::string flat(const std::vector<HwpParagraph>& all, std::vector<const HwpObject*>& put_off);
   void turn_pages(const HwpParagraph& p);
-  bool is_title(const HwpParagraph& p, const Text& text) const;
+  void find_title(const HwpSection& section);
 
   DocumentBuilder& builder_;
   const HwpShapes& shapes_;
   std::string title_;
   unsigned outline_ = 0;
-  std::map<unsigned, HwpCounter> counters_;
+  std::map<std::pair<bool, unsigned>, HwpCounter> counters_;  // by "is the outline's", numbering
   std::set<std::string> once_;
   int page_ = 0, paragraph_ = 0;
   int64_t last_line_ = -1;
   bool one_column_ = true;
-  int paragraphs_with_text_ = 0;
+  bool title_sought_ = false;
+  const HwpParagraph* title_at_ = nullptr;
 };
 
 /// Characters of a text in the private use area, which HWP keeps old Hangul and signs of its own in.

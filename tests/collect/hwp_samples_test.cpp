@@ -5,6 +5,7 @@
 #include "collect/compound_file.h"
 #include "collect/extract.h"
 #include "collect/little_endian.h"
+#include "collect/zip_package.h"
 #include "text/unicode.h"
 
 namespace moru::collect {
@@ -117,6 +118,59 @@ TEST(HwpSamples, DistributionDocumentsOnlyBehindTheSwitch) {
   EXPECT_EQ(d.metadata.at("hwp_distribution"), "read, allowed by recipe");
   EXPECT_EQ(blocks_of(d).back(), "paragraph: 강남세움복지관장");
   EXPECT_EQ(d.blocks.back().page, 2);
+}
+
+TEST(HwpxSamples, EveryFileHasTheTextOfItsPreview) {
+  const std::filesystem::path folder = kSamples / "hwpxlib";
+  if (!std::filesystem::exists(folder)) return;
+  size_t files = 0, previews = 0;
+  const FolderSource source;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() != ".hwpx") continue;
+    ++files;
+    const std::string bytes = bytes_of(entry.path());
+    const Output output = extract(entry.path().native(), bytes);
+    ASSERT_EQ(output.documents.size(), 1U) << entry.path();
+    // The preview still has what change tracking deleted.
+    if (entry.path().filename() == "reader_writer__ChangeTrack.hwpx") continue;
+    ZipPackage package(bytes, source.extract);
+    const std::string preview = package.read_if("Preview/PrvText.txt").value_or("");
+    previews += !bare(preview).empty();
+    EXPECT_GT(share_found(preview, output.documents[0].text), 0.95) << entry.path();
+  }
+  EXPECT_EQ(files, 40U);
+  EXPECT_EQ(previews, 19U);
+}
+
+TEST(HwpxSamples, TheirContentsInDetail) {
+  const std::filesystem::path folder = kSamples / "hwpxlib";
+  if (!std::filesystem::exists(folder)) return;
+  const auto read = [&](const char* name) { return one_document("a.hwpx", bytes_of(folder / name)); };
+
+  const data::Document table = read("tool__textextractor__Table.hwpx");
+  ASSERT_EQ(table.blocks.back().kind, data::BlockKind::table);
+  EXPECT_EQ(table.blocks.back().cells[2], (Lines{"칠득이", "77", "77", "77"}));
+  EXPECT_EQ(blocks_of(read("reader_writer__ChangeTrack.hwpx")), (Lines{"paragraph: 변경 인간은"}));
+  EXPECT_EQ(blocks_of(read("tool__textextractor__RectInRect.hwpx")),
+            (Lines{"paragraph: 사각형 안에 텍스트입니다.", "paragraph: 사각형 안에 사각형의 텍스트입니다."}));
+  const Lines boxes = blocks_of(read("tool__textextractor__RectInPara.hwpx"));
+  ASSERT_EQ(boxes.size(), 4U);
+  EXPECT_TRUE(boxes[0].starts_with("paragraph: Start. 이것은 본문") && boxes[0].ends_with(" End")) << boxes[0];
+  EXPECT_EQ(boxes[3], "paragraph: 2번째 사각형");
+  // Numbered as the file's own texts say ("번호-4-1-2").
+  const Lines heads = blocks_of(read("tool__textextractor__ParaHead.hwpx"));
+  EXPECT_NE(std::ranges::find(heads, "list_item 3 (4.1.2): 번호-4-1-2"), heads.end());
+  EXPECT_NE(std::ranges::find(heads, "list_item 4 (4.1.2.1): 번호-4-1-2-1"), heads.end());
+  EXPECT_EQ(heads.back(), "heading 3: 1) 개요2-1-1");
+  EXPECT_EQ(blocks_of(read("reader_writer__HeaderFooter.hwpx")),
+            (Lines{"paragraph [header]: 머리말 테스트", "paragraph [footer]: 꼬리말"}));
+
+  const data::Document proposal = read("error__20230728__test.hwpx");  // three sections, tables, frames
+  EXPECT_EQ(proposal.title, "『제2회 가을밤의 음악축제』");
+  const auto schedule = std::ranges::find(proposal.blocks, data::BlockKind::table, &data::Block::kind);
+  ASSERT_NE(schedule, proposal.blocks.end());
+  EXPECT_EQ(schedule->cells[1], (Lines{"문화 행사", "15:00 ~ 17:30", "소규모 문화행사(공연 제외)"}));
+  EXPECT_EQ(schedule->page, 3);
 }
 
 }  // namespace
