@@ -10,6 +10,7 @@
 #include "core/threads.h"
 #include "curate/decision.h"
 #include "curate/facts.h"
+#include "curate/limit_samples.h"
 #include "curate/options.h"
 #include "curate/spool.h"
 #include "data/document_record.h"
@@ -43,6 +44,8 @@ struct Work {
     Verdict::Action action = Verdict::Action::keep;
     std::string decision;  ///< The line of its record, if there is one.
     std::map<std::string, uint64_t> counts;
+    std::vector<Quantity> quantities;  ///< Of a document that the report samples.
+    Example example;
   };
   std::vector<Step> steps;  ///< One for each deciding rule that it reached.
   std::vector<std::unique_ptr<Observation>> observations;
@@ -92,8 +95,22 @@ uint64_t usual_memory() {
   return static_cast<uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE)) / 4;
 }
 
+/// A document as the report may show it: what masks personal data in the corpus masks it here.
+Example shown(const Item& item, const RuleRun* masks) {
+  Example example = example_of(item, 0);
+  if (masks == nullptr) return example;
+  Item masked;
+  masked.document.title = std::move(example.title);
+  masked.document.text = std::move(example.text);
+  masks->apply(masked);
+  example.title = std::move(masked.document.title);
+  example.text = std::move(masked.document.text);
+  return example;
+}
+
 /// On any thread: touches nothing but the work.
-void process(const Stage& stage, Work& work, data::DocumentLineReader& reader) {
+void process(const Stage& stage, Work& work, data::DocumentLineReader& reader, const LimitSamples& samples,
+             const RuleRun* masks) {
   if (work.place.empty()) {
     from_record(work.input, work.item);
   } else {
@@ -104,6 +121,10 @@ void process(const Stage& stage, Work& work, data::DocumentLineReader& reader) {
   for (const ActiveRule* rule : stage.deciding) {
     Work::Step& step = work.steps.emplace_back();
     try {
+      if (samples.chosen(work.item.collected_id)) {
+        step.quantities = rule->entry->rule->quantities(work.item);
+        if (!step.quantities.empty()) step.example = shown(work.item, masks);
+      }
       if (rule->overrides->cover(work.item.collected_id, rule->entry->name)) {
         // The document stays as it is; what the rule would have done is on record.
         Item tried = work.item;
@@ -159,6 +180,9 @@ class Curator {
   Report run(const data::DatasetReader& documents, ProgressSink& sink) {
     Progress progress(sink, std::string(tr("curate", "정제")), std::string(tr("documents", "문서")),
                       documents.count() * stages_.size());
+    samples_ = std::make_unique<LimitSamples>(documents.count());
+    for (const ActiveRule& rule : rules_)
+      if (rule.entry->name == "personal_data") masks_ = rule.run.get();
     std::vector<bool> alive(documents.count(), true);
     pass(stages_[0], progress, [&](const auto& push) {
       uint64_t index = 0;
@@ -182,6 +206,7 @@ class Curator {
     progress.finish();
     Report report;
     report.facts = tally_.facts(funnel_);
+    report.limits = samples_->facts();
     kept_.finish(report.facts);
     decisions_.finish({{"funnel", report.facts.at("funnel")}});
     report.funnel = std::move(funnel_);
@@ -201,7 +226,7 @@ class Curator {
     OrderedWork ordered(
         batches.size(),
         [&](size_t slot) {
-          for (Work& work : batches[slot].works) process(stage, work, batches[slot].reader);
+          for (Work& work : batches[slot].works) process(stage, work, batches[slot].reader, *samples_, masks_);
         },
         [&](size_t slot) {
           for (Work& work : batches[slot].works) collect(stage, work);
@@ -233,6 +258,7 @@ class Curator {
       if (step.action == Verdict::Action::change) ++row.changed;
       if (!step.decision.empty()) decisions_.add_line(step.decision);
       tally_.count(row.rule, step.counts);
+      samples_->add(row.rule, step.quantities, step.example);
     }
     if (work.gone) return;
     for (size_t i = 0; i < work.observations.size(); ++i)
@@ -253,6 +279,8 @@ class Curator {
   std::vector<FunnelRow> funnel_;
   std::unique_ptr<Spool> spool_;
   Tally tally_;
+  std::unique_ptr<LimitSamples> samples_;
+  const RuleRun* masks_ = nullptr;
 };
 
 }  // namespace

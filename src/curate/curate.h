@@ -42,6 +42,9 @@ struct Report {
   /// quantiles of characters, funnel: [{rule, in, dropped, changed, out}], counts: {rule: {name: number}}}: what was
   /// masked by kind under counts.personal_data, which lines went under counts.boilerplate.
   Json facts;
+  /// For the report page: [{rule, key, bound, limit, off, count, beyond, quantiles, histogram, kept, taken}] over a
+  /// sample of the documents; kept and taken are those nearest to the limit, [{value, document, title, uri, text}].
+  Json limits;
 };
 
 /// Reads document/1, writes document/1 to `kept` and decision/1 to `decisions` (dropped: with the whole document).

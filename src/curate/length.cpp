@@ -39,10 +39,18 @@ class Length final : public DocumentRule<Length> {
     return fmt::format(fmt::runtime(tr("{} to {} characters, {} to {} words", "{}~{}자, {}~{}어절")),
                        minimum_characters_, maximum_characters_, minimum_words_, maximum_words_);
   }
+  std::vector<Quantity> quantities(const Item& item) const override {
+    const auto [characters, words] = measure(item.document.text);
+    const auto quantity = [](std::string key, int64_t value, int64_t limit, bool most) {
+      return Quantity{std::move(key), static_cast<double>(value), static_cast<double>(limit), most};
+    };
+    return {quantity("minimum_characters", characters, minimum_characters_, false),
+            quantity("maximum_characters", characters, maximum_characters_, true),
+            quantity("minimum_words", words, minimum_words_, false),
+            quantity("maximum_words", words, maximum_words_, true)};
+  }
   Verdict apply(Item& item) const {
-    const auto characters = static_cast<int64_t>(text::count_code_points(item.document.text));
-    int64_t words = 0;
-    text::for_each_word(item.document.text, [&](std::string_view word) { words += has_letter(word) ? 1 : 0; });
+    const auto [characters, words] = measure(item.document.text);
     item.document.measures["characters"] = static_cast<double>(characters);
     item.document.measures["words"] = static_cast<double>(words);
     if (characters < minimum_characters_)
@@ -55,6 +63,12 @@ class Length final : public DocumentRule<Length> {
   }
 
  private:
+  /// Characters, and words with a letter.
+  static std::pair<int64_t, int64_t> measure(std::string_view text) {
+    int64_t words = 0;
+    text::for_each_word(text, [&](std::string_view word) { words += has_letter(word) ? 1 : 0; });
+    return {static_cast<int64_t>(text::count_code_points(text)), words};
+  }
   static void check(const Config& section, std::string_view key, int64_t minimum, int64_t maximum) {
     if (minimum <= maximum) return;
     throw Error(

@@ -23,6 +23,10 @@ class Perplexity final : public DocumentRule<Perplexity> {
     if (maximum_ == 0 && minimum_ == 0) return std::string(tr("measured only", "재기만 함"));
     return maximum_ == 0 ? fmt::format(">= {:g}", minimum_) : fmt::format("{:g} ... {:g}", minimum_, maximum_);
   }
+  std::vector<Quantity> quantities(const Item& item) const override {
+    const double value = std::exp2(model_.bits_per_character(item.document.text));
+    return {{"minimum", value, minimum_, false, minimum_ == 0}, {"maximum", value, maximum_, true, maximum_ == 0}};
+  }
   Verdict apply(Item& item) const {
     const double value = std::exp2(model_.bits_per_character(item.document.text));
     item.document.measures["perplexity"] = value;

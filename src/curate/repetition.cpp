@@ -62,13 +62,17 @@ class RepetitionRule final : public DocumentRule<RepetitionRule> {
         fmt::runtime(tr("duplicate lines <= {:g}, repeated 10-grams <= {:g}", "중복 줄 <= {:g}, 반복 10-그램 <= {:g}")),
         limits_[2], limits_[12]);
   }
+  std::vector<Quantity> quantities(const Item& item) const override {
+    std::vector<Quantity> all;
+    if (const auto measured = measure(item.document))
+      for (size_t i = 0; i < kChecks.size(); ++i)
+        all.push_back({std::string(kChecks[i].key), kChecks[i].value(*measured), limits_[i], true, limits_[i] == 0, 1});
+    return all;
+  }
   Verdict apply(Item& item) const {
-    const std::string prose = prose_of(item.document);
-    // In a few words everything is frequent. Gopher judges no text of fewer than 50 either.
-    int64_t words = 0;
-    text::for_each_word(prose, [&](std::string_view) { ++words; });
-    if (words < minimum_words_) return {};
-    const Repetition measured = measure_repetition(prose);
+    const auto found = measure(item.document);
+    if (!found) return {};
+    const Repetition& measured = *found;
     for (size_t i = 0; i < kChecks.size(); ++i) {
       const double value = kChecks[i].value(measured);
       // A limit of 0 switches a check off.
@@ -84,6 +88,15 @@ class RepetitionRule final : public DocumentRule<RepetitionRule> {
   }
 
  private:
+  /// Nothing for a document too short to judge.
+  std::optional<Repetition> measure(const data::Document& document) const {
+    const std::string prose = prose_of(document);
+    // In a few words everything is frequent. Gopher judges no text of fewer than 50 either.
+    int64_t words = 0;
+    text::for_each_word(prose, [&](std::string_view) { ++words; });
+    if (words < minimum_words_) return std::nullopt;
+    return measure_repetition(prose);
+  }
   int64_t minimum_words_ = 0;
   std::array<double, kChecks.size()> limits_{};
 };

@@ -1,6 +1,7 @@
 // What a rule of curating is. A new rule is one file with a make_NAME function and one line in registry.cpp.
 #pragma once
 
+#include <limits>
 #include <map>
 #include <memory>
 #include <span>
@@ -35,6 +36,18 @@ struct Verdict {
   std::vector<Removed> removed;
   std::map<std::string, std::string> members;  ///< Further members of the decision record ("kept").
   std::map<std::string, uint64_t> counts;      ///< Added up over the run for the report.
+};
+
+/// A number that a rule measures in a document, and the limit that it sets.
+struct Quantity {
+  std::string key;  ///< The limit's name in the recipe.
+  double value = 0;
+  double limit = 0;
+  bool most = true;  ///< The value must not be over the limit; else not under it.
+  bool off = false;  ///< The limit is switched off.
+  double highest = std::numeric_limits<double>::infinity();  ///< The largest limit that a recipe may give.
+
+  bool passes() const { return off || (most ? value <= limit : value >= limit); }
 };
 
 /// What a rule notes about a document before it may decide on any.
@@ -82,6 +95,9 @@ class Rule {
   /// The limit in a few words, for the funnel, in the user's language.
   virtual std::string limit() const = 0;
   virtual std::unique_ptr<RuleRun> start() const = 0;
+  /// All numbers that it compares with limits, for reports and for fitting limits; those that mean nothing for this
+  /// document are left out. Called on any thread, before the rule is applied.
+  virtual std::vector<Quantity> quantities(const Item&) const { return {}; }
 };
 
 /// A rule without memory is its own run.
