@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "collect/answer.h"
+#include "collect/member_queue.h"
 #include "collect/plan.h"
 #include "core/error.h"
 #include "core/hash.h"
@@ -18,62 +20,55 @@ class Collector {
   Collector(const Options& options, const Plan& plan, data::DatasetWriter& documents, data::DatasetWriter& set_aside)
       : options_(options), plan_(plan), documents_(documents), set_aside_(set_aside) {}
 
-  void document(const Json& record, size_t file) {
-    documents_.add(record);
-    ++report.documents;
-    ++extractors_[record.at("source").at("collector").get<std::string>()];
-    ++licences_[plan_.files[file].licence.id];
-    ++sources_[plan_.files[file].source->name].first;
-    if (const auto metadata = record.find("metadata"); metadata != record.end() && metadata->contains("encoding"))
-      ++encodings_[metadata->at("encoding").get<std::string>()];
-  }
-
-  void set_aside(size_t file, const std::string& reason, const std::string& detail, Json range = Json::array({0, 0}),
-                 const std::string& hash = "") {
+  void set_aside(size_t file, const std::string& reason, const std::string& detail, data::Range range = {},
+                 const std::string& hash = "", const std::string& member = "") {
     const PlannedFile& planned = plan_.files[file];
     Json value, limit;
-    if (reason == "too-large") value = planned.file.size, limit = options_.max_file_bytes;
+    if (reason == "too-large" && member.empty()) value = planned.file.size, limit = options_.max_file_bytes;
     if (reason == "time-limit") limit = options_.seconds_per_file;
     if (reason == "memory-limit") limit = options_.memory_per_worker;
-    if (range == Json::array({0, 0})) range = Json::array({0, planned.file.size});
-    set_aside_.add({{"document", planned.uri},
-                    {"rule", "collect/" + reason},
-                    {"action", "set_aside"},
-                    {"value", std::move(value)},
-                    {"limit", std::move(limit)},
-                    {"detail", detail},
-                    {"source",
-                     {{"uri", planned.uri},
-                      {"file_hash", hash},
-                      {"range", std::move(range)},
-                      {"modified", planned.file.modified}}},
-                    {"licence", {{"id", planned.licence.id}, {"evidence", planned.licence.evidence}}}});
+    if (range == data::Range{} && member.empty()) range = {0, planned.file.size};
+    const std::string uri = member.empty() ? planned.uri : planned.uri + "!/" + printable(member);
+    Json record = {
+        {"document", uri},
+        {"rule", "collect/" + reason},
+        {"action", "set_aside"},
+        {"value", std::move(value)},
+        {"limit", std::move(limit)},
+        {"detail", detail},
+        {"source",
+         {{"uri", uri}, {"file_hash", hash}, {"range", {range.begin, range.end}}, {"modified", planned.file.modified}}},
+        {"licence", {{"id", planned.licence.id}, {"evidence", planned.licence.evidence}}}};
+    if (!member.empty()) record["source"]["member"] = member;
+    set_aside_.add(record);
     ++report.set_aside;
     ++reasons_[reason];
     ++sources_[planned.source->name].second;
   }
 
-  void use(size_t file, const SandboxResult& result) {
-    switch (result.end) {
-      case SandboxEnd::done: {
-        const Json answer = parse_json(result.output, plan_.files[file].uri);
-        for (const Json& record : answer.at("documents")) document(record, file);
-        for (const Json& problem : answer.at("set_aside"))
-          set_aside(file, problem.at("reason").get<std::string>(), problem.at("detail").get<std::string>(),
-                    problem.at("range"), answer.at("file_hash").get<std::string>());
-        return;
-      }
-      case SandboxEnd::failed:
-        return set_aside(file, "parser-failed", result.detail);
-      case SandboxEnd::crashed:
-        return set_aside(file, "parser-crashed", result.detail);
-      case SandboxEnd::time_limit:
-        return set_aside(file, "time-limit", "");
-      case SandboxEnd::memory_limit:
-        return set_aside(file, "memory-limit", "");
-      case SandboxEnd::output_limit:
-        return set_aside(file, "output-limit", "");
+  void use(size_t file, const std::string& hash, const SandboxItem& item, const SandboxResult& result) {
+    if (result.end == SandboxEnd::more || result.end == SandboxEnd::done) {
+      if (!result.output.empty()) answer(file, hash, result.output);
+      return;
     }
+    const std::string_view reason = result.end == SandboxEnd::failed         ? "parser-failed"
+                                    : result.end == SandboxEnd::crashed      ? "parser-crashed"
+                                    : result.end == SandboxEnd::time_limit   ? "time-limit"
+                                    : result.end == SandboxEnd::memory_limit ? "memory-limit"
+                                                                             : "output-limit";
+    std::string member;
+    if (item.spawned) {  // its pieces say how many were read before
+      const MemberBatch batch(item.request);
+      if (item.pieces < batch.entries().size()) member = MemberBatch::path_in_file(batch.entries()[item.pieces]);
+    }
+    set_aside(file, std::string(reason), result.detail, {}, hash, member);
+  }
+
+  /// What is left of a batch of members after the one that ended its worker.
+  static std::optional<std::string> rest(const SandboxItem& item) {
+    if (!item.spawned) return std::nullopt;
+    std::string request = MemberBatch(item.request).rest(item.pieces + 1);
+    return request.empty() ? std::nullopt : std::optional(std::move(request));
   }
 
   void finish() {
@@ -92,6 +87,26 @@ class Collector {
   Report report;
 
  private:
+  void answer(size_t file, const std::string& hash, const std::string& text) {
+    const Answer answer = read_answer(text, plan_.files[file].uri);
+    for (size_t begin = 0; begin < answer.lines.size();) {
+      const size_t end = std::min(answer.lines.find('\n', begin), answer.lines.size());
+      documents_.add_line(answer.lines.substr(begin, end - begin));
+      begin = end + 1;
+    }
+    report.documents += answer.documents;
+    sources_[plan_.files[file].source->name].first += answer.documents;
+    const auto add = [](std::map<std::string, uint64_t>& to, const std::map<std::string, uint64_t>& counts) {
+      for (const auto& [name, count] : counts) to[name] += count;
+    };
+    add(extractors_, answer.collectors);
+    add(licences_, answer.licences);
+    add(encodings_, answer.encodings);
+    for (const Unreadable& problem : answer.set_aside)
+      set_aside(file, problem.reason(), problem.what(), problem.range(), answer.hash.empty() ? hash : answer.hash,
+                problem.member());
+  }
+
   const Options& options_;
   const Plan& plan_;
   data::DatasetWriter& documents_;
@@ -109,26 +124,31 @@ Report collect(const Options& options, data::DatasetWriter& documents, data::Dat
   Progress progress(sink, std::string(tr("collect", "수집")), std::string(tr("files", "파일")), plan.files.size());
 
   Sandbox sandbox(
-      [&plan](std::string_view request) {
+      [&plan](std::string_view request, SandboxStream& stream) -> std::string {
+        if (MemberBatch::is_one(request)) {
+          read_members(plan, request, stream);
+          return "";
+        }
         const size_t space = request.find(' ');
         const Item& item = plan.items.at(std::stoull(std::string(request.substr(0, space))));
-        return read_item(plan, item, std::string(request.substr(space + 1)));
+        return read_item(plan, item, std::string(request.substr(space + 1)), stream);
       },
       {.seconds = options.seconds_per_file, .memory = options.memory_per_worker}, processor_count());
 
-  // A file that is read in parts is hashed once, here.
-  std::pair<size_t, std::string> hashed{plan.files.size(), ""};
+  // A file that is read in parts, or of which no worker holds all bytes at once, is hashed here, once.
+  std::map<size_t, std::string> hashes;  // of the files that are being read
   const auto request = [&](size_t i) {
     const Item& item = plan.items[i];
-    const bool whole = item.part.begin == 0 && item.part.end == plan.files[item.file].file.size;
-    if (!whole && hashed.first != item.file) {
-      hashed = {item.file, ""};
+    const PlannedFile& planned = plan.files[item.file];
+    const bool whole = item.part.begin == 0 && item.part.end == planned.file.size && !planned.extractor->streams;
+    std::string& hash = hashes[item.file];
+    if (!whole && hash.empty()) {
       try {
-        hashed.second = sha256_file(plan.files[item.file].file.real);
+        hash = sha256_file(planned.file.real);
       } catch (const Error&) {  // the worker will say why it cannot be read
       }
     }
-    return fmt::format("{} {}", i, whole ? "" : hashed.second);
+    return fmt::format("{} {}", i, hash);
   };
   size_t next_file = 0;
   const auto up_to = [&](size_t file) {  // what no worker sees keeps its place in the order
@@ -138,10 +158,15 @@ Report collect(const Options& options, data::DatasetWriter& documents, data::Dat
       progress.advance();
     }
   };
-  sandbox.run(plan.items.size(), request, [&](size_t i, const SandboxResult& result) {
-    up_to(plan.items[i].file);
-    collector.use(plan.items[i].file, result);
-  });
+  sandbox.run_streams(
+      plan.items.size(), request,
+      [&](const SandboxItem& item, const SandboxResult& result) {
+        const size_t file = plan.items[item.index].file;
+        up_to(file);
+        hashes.erase(hashes.begin(), hashes.lower_bound(file));
+        collector.use(file, hashes[file], item, result);
+      },
+      [](const SandboxItem& item, const SandboxResult&) { return Collector::rest(item); });
   up_to(plan.files.size());
   progress.finish();
   collector.finish();

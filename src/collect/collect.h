@@ -39,8 +39,8 @@ struct Report {
 /// file that its globs choose. The bytes do not depend on how many workers there are. Call it while no other thread of
 /// the process holds locks (it forks; core/sandbox.h). Reasons: too-large, leaves-folder, not-a-file, unreadable,
 /// unknown-format, invalid-encoding, binary, no-text, not-json, no-text-field, parser-failed, parser-crashed,
-/// time-limit, memory-limit, output-limit; damaged, encrypted, archive-limit (zip_package.h); xml-entities, xml-depth,
-/// xml-size (xml_reader.h); distribution-document (hwp.cpp).
+/// time-limit, memory-limit, output-limit; damaged, encrypted, archive-limit (zip_package.h, archive.cpp);
+/// xml-entities, xml-depth, xml-size (xml_reader.h); distribution-document (hwp.cpp).
 Report collect(const Options& options, data::DatasetWriter& documents, data::DatasetWriter& set_aside,
                ProgressSink& progress);
 

@@ -4,6 +4,13 @@ namespace moru::collect {
 
 std::span<const Extractor> extractors() {
   static const std::vector<Extractor> all = {
+      {"archive",
+       1,
+       {".zip", ".tar", ".tgz", ".txz", ".tzst", ".tbz", ".tbz2", ".gz", ".xz", ".zst", ".bz2", ".lzma", ".7z"},
+       false,
+       extract_archive,
+       nullptr,
+       true},
       {"html", 1, {".html", ".htm", ".xhtml"}, false, extract_html},
       {"hwp", 1, {".hwp", ".hwt"}, false, extract_hwp, recognise_hwp},
       {"hwpx", 1, {".hwpx"}, false, extract_hwpx, recognise_hwpx},
@@ -17,10 +24,15 @@ std::span<const Extractor> extractors() {
 const Extractor* extractor_for(std::string_view path) {
   std::string name(path.substr(path.rfind('/') + 1));
   for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const Extractor* found = nullptr;
+  size_t length = 0;  // the longest ending tells most: ".warc.gz" is no ".gz"
   for (const Extractor& extractor : extractors())
     for (const std::string_view ending : extractor.endings)
-      if (ending.starts_with('.') ? name.ends_with(ending) : name == ending) return &extractor;
-  return nullptr;
+      if (ending.size() > length && (ending.starts_with('.') ? name.ends_with(ending) : name == ending)) {
+        found = &extractor;
+        length = ending.size();
+      }
+  return found;
 }
 
 const Extractor* extractor_for(std::string_view path, std::string_view head) {

@@ -45,6 +45,7 @@ ExtractSettings read_extract_settings(const Config& section) {
   s.archive_bytes = static_cast<uint64_t>(section.integer("archive_bytes", static_cast<int64_t>(s.archive_bytes), 1));
   s.archive_ratio = section.number("archive_ratio", s.archive_ratio, 1, 1e9);
   s.archive_depth = static_cast<int>(section.integer("archive_depth", s.archive_depth, 0, 16));
+  s.members = section.texts("members", s.members);
   return s;
 }
 
@@ -125,6 +126,10 @@ Options read_options(const Config& recipe, const fs::path& base) {
   options.seconds_per_file = limits.number("seconds_per_file", options.seconds_per_file, 0.1, 86400);
   options.memory_per_worker = static_cast<uint64_t>(limits.integer(
       "memory_per_worker", static_cast<int64_t>(options.memory_per_worker), int64_t{64} << 20, int64_t{1} << 46));
+  for (FolderSource& source : options.sources) {
+    source.extract.member_bytes = options.max_file_bytes;
+    source.extract.seconds = options.seconds_per_file;
+  }
   return options;
 }
 
@@ -143,7 +148,8 @@ Json to_json(const Options& options) {
                          {"archive_entries", s.extract.archive_entries},
                          {"archive_bytes", s.extract.archive_bytes},
                          {"archive_ratio", s.extract.archive_ratio},
-                         {"archive_depth", s.extract.archive_depth}}},
+                         {"archive_depth", s.extract.archive_depth},
+                         {"members", s.extract.members}}},
                        {"fields", {s.text_field, s.title_field, s.id_field}}});
   }
   return {{"sources", std::move(sources)},

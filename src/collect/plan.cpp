@@ -1,8 +1,10 @@
 #include "collect/plan.h"
 
-#include <nlohmann/json.hpp>
+#include <chrono>
 
+#include "collect/answer.h"
 #include "collect/licence.h"
+#include "collect/member_queue.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/hash.h"
@@ -15,18 +17,6 @@ namespace {
 
 constexpr uint64_t kPartBytes = uint64_t{8}
                                 << 20;  // of a file read by line: seconds of work, tens of megabytes of result
-
-std::string printable(std::string_view path) {
-  std::string out;
-  while (!path.empty()) {
-    const size_t valid = text::valid_utf8_length(path);
-    out += path.substr(0, valid);
-    if (valid == path.size()) break;
-    out += fmt::format("%{:02X}", static_cast<unsigned char>(path[valid]));
-    path.remove_prefix(valid + 1);
-  }
-  return out;
-}
 
 void add_source(const Options& options, const FolderSource& source, Plan& plan) {
   const std::vector<FoundFile> found = find_files(source);
@@ -55,18 +45,28 @@ void add_source(const Options& options, const FolderSource& source, Plan& plan) 
     if (planned.extractor == nullptr) {
       planned.file.problem = "unknown-format";
       planned.file.detail = printable(name);
-    } else if (file.size > options.max_file_bytes) {
+    } else if (!planned.extractor->streams && file.size > options.max_file_bytes) {
       planned.file.problem = "too-large";
       planned.extractor = nullptr;
     }
   }
 }
 
-Json set_aside_json(const Unreadable& problem) {
-  return {{"reason", problem.reason()},
-          {"detail", problem.what()},
-          {"range", {problem.range().begin, problem.range().end}}};
-}
+/// Passes on signs of life, a few a second.
+class SignOfLife {
+ public:
+  explicit SignOfLife(SandboxStream& stream) : stream_(stream) {}
+  void operator()() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - last_ < std::chrono::milliseconds(50)) return;
+    last_ = now;
+    stream_.alive();
+  }
+
+ private:
+  SandboxStream& stream_;
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
 
 }  // namespace
 
@@ -87,41 +87,68 @@ Plan make_plan(const Options& options) {
   return plan;
 }
 
-std::string read_item(const Plan& plan, const Item& item, const std::string& hash) {
-  const PlannedFile& planned = plan.files.at(item.file);
+std::string read_item(const Plan& plan, const Item& item, const std::string& hash, SandboxStream& stream) {
+  PlannedFile planned = plan.files.at(item.file);
+  planned.hash = hash;
+  const Extractor& extractor = *planned.extractor;
+  AnswerWriter answer;
   Output output;
-  std::string file_hash = hash;
+  SignOfLife life(stream);
+  output.sign_of_life = [&] { life(); };
+  MemberQueue members(stream, item.file, planned, &extractor, output);
+  if (extractor.streams) output.members = &members;
   try {
-    const MappedFile file(planned.file.real);
-    if (file.bytes().size() != planned.file.size) throw Unreadable("unreadable", "the file changed while it was read");
-    if (file_hash.empty()) file_hash = sha256(file.text());
-    planned.extractor->extract(
-        {planned.file.path, file.text(), item.part, *planned.source, 0, planned.file.real.native()}, output);
+    std::optional<MappedFile> file;
+    if (!extractor.streams) file.emplace(planned.file.real);
+    const std::string_view bytes = file ? file->text() : std::string_view();
+    const uint64_t size = file ? bytes.size() : std::filesystem::file_size(planned.file.real);
+    if (size != planned.file.size) throw Unreadable("unreadable", "the file changed while it was read");
+    if (planned.hash.empty() && file) planned.hash = sha256(bytes);
+    extractor.extract({planned.file.path, bytes, item.part, *planned.source, 0, planned.file.real.native()}, output);
   } catch (const Unreadable& problem) {
     output.set_aside.push_back(problem);
+  } catch (const std::filesystem::filesystem_error& error) {
+    output.set_aside.emplace_back("unreadable", error.what());
   } catch (const Error& error) {
     output.set_aside.emplace_back("unreadable", error.what());
   }
-  Json documents = Json::array(), set_aside = Json::array();
-  for (data::Document& d : output.documents) {
-    const bool only_title =
-        std::ranges::all_of(d.blocks, [](const data::Block& b) { return b.kind == data::BlockKind::title; });
-    if (only_title) {
-      set_aside.push_back(set_aside_json({"no-text", "nothing is left when marks and navigation are", d.source.range}));
-      continue;
+  members.flush();
+  answer.take(planned, &extractor, output);
+  return answer.finish();
+}
+
+void read_members(const Plan& plan, std::string_view request, SandboxStream& stream) {
+  const MemberBatch batch(request);
+  PlannedFile planned = plan.files.at(batch.file());
+  planned.hash = batch.hash();
+  for (const MemberBatch::Entry& entry : batch.entries()) {
+    Output output;
+    output.sign_of_life = [&] { stream.alive(); };
+    Unpacked unpacked = entry.unpacked;
+    const Input container{planned.file.path, {},      {},       *planned.source, entry.depth - 1, {},
+                          entry.inside,      nullptr, &unpacked};
+    try {
+      extract_member(container, entry.member, output);
+    } catch (const Unreadable& problem) {
+      output.set_aside.push_back(problem);
+    } catch (const std::bad_alloc&) {
+      throw;
+    } catch (const std::length_error&) {
+      throw;
+    } catch (const std::exception& error) {
+      output.set_aside.emplace_back("parser-failed", error.what());
     }
-    d.source.uri = d.source.member.empty() ? planned.uri : planned.uri + "!/" + printable(d.source.member);
-    d.source.file_hash = file_hash;
-    d.source.collector = fmt::format("{}/{}", planned.extractor->name, planned.extractor->version);
-    d.source.modified = planned.file.modified;
-    d.licence = planned.licence;
-    d.language = "und";
-    d.id = data::document_id(d);
-    documents.push_back(data::to_json(d));
+    if (!entry.inside.empty())
+      for (data::Document& document : output.documents)
+        document.source.member = fmt::format("{}!/{}", entry.inside, document.source.member);
+    for (Unreadable& problem : output.set_aside) {
+      const std::string name(problem.member().empty() ? entry.member.name : std::string_view(problem.member()));
+      problem.set_member(entry.inside.empty() ? name : fmt::format("{}!/{}", entry.inside, name));
+    }
+    AnswerWriter answer;
+    answer.take(planned, nullptr, output);
+    stream.piece(answer.finish());
   }
-  for (const Unreadable& problem : output.set_aside) set_aside.push_back(set_aside_json(problem));
-  return dump_json(
-      {{"documents", std::move(documents)}, {"set_aside", std::move(set_aside)}, {"file_hash", file_hash}});
 }
 
 std::string input_hash(const Options& options) {

@@ -17,6 +17,10 @@ struct ExtractSettings {
   uint64_t archive_bytes = uint64_t{64} << 30;  ///< Most bytes that an archive may unpack to.
   double archive_ratio = 200;                   ///< Most bytes unpacked for one packed, once 1 MiB came out.
   int archive_depth = 4;                        ///< Archives in archives.
+  /// Globs over a member's path in its archive; `exclude` of the source holds for it too.
+  std::vector<std::string> members = {"**"};
+  uint64_t member_bytes = uint64_t{256} << 20;  ///< A larger member is set aside: collect_limits.max_file_bytes.
+  double seconds = 20;                          ///< For one page of a scan: collect_limits.seconds_per_file.
 };
 
 /// One folder of the recipe's `collect:` list.
