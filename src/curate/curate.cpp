@@ -207,6 +207,8 @@ class Curator {
     Report report;
     report.facts = tally_.facts(funnel_);
     report.limits = samples_->facts();
+    for (const ActiveRule& rule : rules_)
+      if (Json facts = rule.run->facts(); !facts.is_null()) report.facts[rule.entry->name] = std::move(facts);
     kept_.finish(report.facts);
     decisions_.finish({{"funnel", report.facts.at("funnel")}});
     report.funnel = std::move(funnel_);

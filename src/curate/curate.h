@@ -40,7 +40,9 @@ struct Report {
   std::vector<FunnelRow> funnel;
   /// {documents, characters, bytes, languages: {code: {documents, characters}}, licences: {id: documents}, lengths:
   /// quantiles of characters, funnel: [{rule, in, dropped, changed, out}], counts: {rule: {name: number}}}: what was
-  /// masked by kind under counts.personal_data, which lines went under counts.boilerplate.
+  /// found by kind under counts.personal_data, which lines went under counts.boilerplate. Under the name of a rule, what
+  /// it knows of the whole run: personal_data: {kinds: {kind: {documents, actions: {action: n}, confidence: {format,
+  /// context, checksum: n}}}, residual_risk: see personal_data_risk.h}.
   Json facts;
   /// For the report page: [{rule, key, bound, limit, off, count, beyond, quantiles, histogram, kept, taken}] over a
   /// sample of the documents; kept and taken are those nearest to the limit, [{value, document, title, uri, text}].

@@ -5,9 +5,6 @@
 namespace moru::curate {
 namespace {
 
-constexpr size_t kMaxGroups = 7;
-constexpr size_t kMaxDigits = 20;
-
 bool is_hyphen(char32_t c) {
   return c == '-' || (c >= 0x2010 && c <= 0x2015) || c == 0x2212 || c == 0xFE63 || c == 0xFF0D;
 }
@@ -71,55 +68,71 @@ int digit_value(char32_t c) {
   return -1;
 }
 
-data::Range DigitGroups::range(size_t count) const {
-  bool closes = false;
-  for (size_t i = 1; i < count; ++i) closes = closes || groups[i].closes_before;
-  uint64_t begin = start.begin;
-  // "(010-1234-5678)": the parenthesis belongs to the sentence.
-  if (opens && !closes) begin = plus ? plus_begin : groups[0].range.begin;
-  return {begin, groups[count - 1].range.end};
+std::string_view DigitGroups::joined(size_t count) const {
+  size_t total = 0;
+  for (size_t i = 0; i < count; ++i) total += groups_[i].digits.size();
+  return {digits_.data(), total};
 }
 
-DigitGroups read_digit_groups(std::string_view text, size_t position) {
-  DigitGroups result;
-  result.start = {position, position};
+bool DigitGroups::has_form(std::initializer_list<size_t> lengths) const {
+  if (count_ < lengths.size()) return false;
+  for (size_t i = 0; i < lengths.size(); ++i) {
+    if (groups_[i].digits.size() != lengths.begin()[i]) return false;
+    if (i == 0) continue;
+    const Separator separator = groups_[i].before;
+    if ((separator != Separator::hyphen && separator != Separator::space) || separator != groups_[1].before)
+      return false;
+  }
+  return true;
+}
+
+data::Range DigitGroups::range(size_t count) const {
+  bool closes = false;
+  for (size_t i = 1; i < count; ++i) closes = closes || groups_[i].closes_before;
+  uint64_t begin = start.begin;
+  // "(010-1234-5678)": the parenthesis belongs to the sentence.
+  if (opens && !closes) begin = plus ? plus_begin : groups_[0].range.begin;
+  return {begin, groups_[count - 1].range.end};
+}
+
+DigitGroups::DigitGroups(std::string_view text, size_t position) : start{position, position} {
   for (int signs = 0; signs < 2; ++signs) {
     size_t next = position;
     const char32_t c = position < text.size() ? text::next_code_point(text, next) : 0;
-    if (is_opening(c) && !result.opens) {
-      result.opens = true;
-    } else if (is_plus(c) && !result.plus) {
-      result.plus = true;
-      result.plus_begin = position;
+    if (is_opening(c) && !opens) {
+      opens = true;
+    } else if (is_plus(c) && !plus) {
+      plus = true;
+      plus_begin = position;
     } else {
       break;
     }
     position = next;
-    result.start.end = position;
+    start.end = position;
   }
   size_t total = 0;
-  while (result.groups.size() < kMaxGroups && total < kMaxDigits) {
-    DigitGroup group;
+  while (count_ < kMaxGroups && total < kMaxDigits) {
+    DigitGroup& group = groups_[count_];
     size_t p = position;
-    if (!result.groups.empty()) {
+    if (count_ > 0) {
       group.before = read_separator(text, p, group.closes_before);
       if (group.before == Separator::none) break;
     }
     group.range.begin = p;
-    while (p < text.size()) {
+    size_t length = 0;
+    while (p < text.size() && length <= kMaxDigits) {
       size_t next = p;
       const int digit = digit_value(text::next_code_point(text, next));
       if (digit < 0) break;
-      group.digits += static_cast<char>('0' + digit);
+      digits_[total + length++] = static_cast<char>('0' + digit);
       p = next;
-      if (group.digits.size() > kMaxDigits) break;
     }
-    if (group.digits.empty()) break;
+    if (length == 0) break;
+    group.digits = {&digits_[total], length};
     group.range.end = position = p;
-    total += group.digits.size();
-    result.groups.push_back(std::move(group));
+    total += length;
+    ++count_;
   }
-  return result;
 }
 
 bool number_may_begin(std::string_view text, size_t position) {

@@ -1,9 +1,8 @@
 // Numbers as people write them: groups of digits with hyphens, dots, spaces and parentheses between.
 #pragma once
 
-#include <string>
+#include <array>
 #include <string_view>
-#include <vector>
 
 #include "data/document.h"
 
@@ -13,25 +12,41 @@ namespace moru::curate {
 enum class Separator { none, space, dot, hyphen, parenthesis };
 
 struct DigitGroup {
-  std::string digits;  ///< As ASCII.
+  std::string_view digits;  ///< As ASCII, in the DigitGroups that holds it.
   data::Range range;
   Separator before = Separator::none;
   bool closes_before = false;  ///< A ")" stands before it.
 };
 
-/// At most 7 groups that stand together.
-struct DigitGroups {
+/// At most 7 groups that stand together, 20 digits and the rest of the group that passes them.
+class DigitGroups {
+ public:
+  /// Reads the groups that begin at `position`, at a digit, "+" or "(". Empty if no digit follows the signs.
+  DigitGroups(std::string_view text, size_t position);
+  DigitGroups(const DigitGroups&) = delete;
+  DigitGroups& operator=(const DigitGroups&) = delete;
+
+  bool empty() const { return count_ == 0; }
+  size_t size() const { return count_; }
+  const DigitGroup& operator[](size_t i) const { return groups_[i]; }
+  /// The digits of the first `count` groups, joined.
+  std::string_view joined(size_t count) const;
+  /// Whether the first groups have these lengths, each with one of "-" or a space before it (all the same).
+  bool has_form(std::initializer_list<size_t> lengths) const;
+  /// Bytes of the first `count` groups, with the sign before them; an opening parenthesis only if it closes inside.
+  data::Range range(size_t count) const;
+
   data::Range start;  ///< The signs before the first digit: "(", "+" or both; empty if none.
   uint64_t plus_begin = 0;
   bool opens = false, plus = false;
-  std::vector<DigitGroup> groups;
 
-  /// Bytes of the first `count` groups, with the sign before them; an opening parenthesis only if it closes inside.
-  data::Range range(size_t count) const;
+ private:
+  static constexpr size_t kMaxGroups = 7;
+  static constexpr size_t kMaxDigits = 20;
+  std::array<DigitGroup, kMaxGroups> groups_;
+  size_t count_ = 0;
+  std::array<char, 2 * kMaxDigits + 1> digits_;
 };
-
-/// Reads the groups that begin at `position`, at a digit, "+" or "(". Empty if no digit follows the signs.
-DigitGroups read_digit_groups(std::string_view text, size_t position);
 
 /// Whether a number may begin here: not inside a word, a longer number, or a formula ("+" after an operand).
 bool number_may_begin(std::string_view text, size_t position);

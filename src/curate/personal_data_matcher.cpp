@@ -1,97 +1,139 @@
+// One pass over a text: bytes that can begin or announce something personal call the detectors of their trigger.
 #include "curate/personal_data_matcher.h"
 
-#include "curate/digit_groups.h"
-#include "curate/phone_numbers.h"
-#include "text/unicode.h"
+#include <array>
+#include <memory>
+
+#include "curate/pii/detector.h"
 
 namespace moru::curate {
 namespace {
 
 using data::Range;
+using pii::Detector;
+using pii::Hit;
+using pii::Place;
+using pii::Trigger;
 
-constexpr std::array<std::string_view, kPersonalDataKinds> kNames = {"email", "phone", "resident_number",
-                                                                     "foreigner_number"};
-constexpr std::string_view kFullWidthAt = "＠";
+enum class Byte : uint8_t { other, digit, plus, open, at, colon, capital, hangul, full_width };
 
 bool is_alnum(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
-bool is_alpha(char c) {
-  return is_alnum(c) && (c < '0' || c > '9');
-}
-bool is_local(char c) {
-  return is_alnum(c) || (c != '\0' && std::strchr("._%+-'", c) != nullptr);
-}
-bool is_host(char c) {
-  return is_alnum(c) || c == '.' || c == '-';
+bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
 }
 
-/// The address around the "@" at [at, at + width), or an empty range. Not before `floor`.
-Range email_at(std::string_view text, size_t at, size_t width, size_t floor) {
-  constexpr size_t kMaxLocal = 64;  // RFC 5321, section 4.5.3.1
-  constexpr size_t kMaxHost = 255;
-  size_t begin = at;
-  while (begin > floor && at - begin < kMaxLocal && is_local(text[begin - 1])) --begin;
-  // An address begins with a letter or a digit: what stands before it is quotes, bullets and dots.
-  while (begin < at && !is_alnum(text[begin])) ++begin;
-  if (begin == at || !is_alnum(text[at - 1])) return {};
-  const size_t host = at + width;
-  size_t end = host;
-  while (end < text.size() && end - host < kMaxHost && is_host(text[end])) ++end;
-  while (end > host && !is_alnum(text[end - 1])) --end;
-  // The top-level domain: two letters or more after the last dot.
-  size_t label = end;
-  while (label > host && text[label - 1] != '.') --label;
-  if (label == host || end - label < 2) return {};
-  for (size_t i = label; i < end; ++i)
-    if (!is_alpha(text[i])) return {};
-  for (size_t i = host; i < end; ++i)
-    if (text[i] == '.' && (i == host || text[i - 1] == '.')) return {};
-  // "logo@2x.png" is a file name.
-  const std::string top = text::lower(text.substr(label, end - label));
-  for (const std::string_view extension : {"png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "html"})
-    if (top == extension) return {};
-  return {begin, end};
-}
+constexpr uint32_t kFirstSyllable = 0xAC00;
+constexpr uint32_t kSyllables = 0xD7A4 - 0xAC00;
 
-/// Whether one of the words that announce a phone number stands shortly before.
-bool phone_context(std::string_view text, size_t position) {
-  constexpr size_t kReach = 48;
-  size_t begin = position > kReach ? position - kReach : 0;
-  while (begin > 0 && (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80) --begin;
-  const std::string before = text::lower(text::repair_utf8(text.substr(begin, position - begin)));
-  // A word of another line announces nothing here.
-  const std::string_view line = std::string_view(before).substr(before.rfind('\n') + 1);
-  for (const std::string_view word :
-       {"전화", "연락처", "휴대", "핸드폰", "팩스", "고객센터", "콜센터", "대표번호", "☎", "📞"})
-    if (line.find(word) != std::string_view::npos) return true;
-  for (const std::string_view word : {"tel", "phone", "fax", "mobile", "call", "hotline"}) {
-    // Whole words: "hotel" announces no number.
-    for (size_t at = line.find(word); at != std::string_view::npos; at = line.find(word, at + 1))
-      if (at == 0 || !is_alpha(line[at - 1]) || word == "phone") return true;
+/// The detectors by trigger, and their words by what they begin with.
+class Table {
+ public:
+  struct Word {
+    std::string_view word;
+    const Detector* detector;
+  };
+
+  static const Table& get() {
+    static const Table table;
+    return table;
   }
-  return false;
-}
+  Byte of(char c) const { return bytes_[static_cast<unsigned char>(c)]; }
+  std::span<const Detector* const> of(Trigger trigger) const { return by_trigger_[static_cast<size_t>(trigger)]; }
+  /// Words that begin with the character at the front of `text`, a capital or a Hangul syllable.
+  std::span<const Word> words(std::string_view text) const {
+    uint8_t group = 0;
+    if (is_upper(text[0])) {
+      group = capitals_[static_cast<size_t>(text[0] - 'A')];
+    } else if (text.size() >= 3) {
+      const uint32_t c = ((static_cast<unsigned char>(text[0]) & 0x0FU) << 12) |
+                         ((static_cast<unsigned char>(text[1]) & 0x3FU) << 6) |
+                         (static_cast<unsigned char>(text[2]) & 0x3FU);
+      if (c - kFirstSyllable < kSyllables) group = syllables_[c - kFirstSyllable];
+    }
+    return groups_[group];
+  }
+
+ private:
+  Table() : groups_(1) {
+    for (char c = '0'; c <= '9'; ++c) set(c, Byte::digit);
+    set('+', Byte::plus);
+    set('(', Byte::open);
+    set('[', Byte::open);
+    set('@', Byte::at);
+    set(':', Byte::colon);
+    for (unsigned char lead = 0xEA; lead <= 0xED; ++lead) set(static_cast<char>(lead), Byte::hangul);
+    // Full-width forms lie between EF BC 80 and EF BF AF.
+    set(static_cast<char>(0xEF), Byte::full_width);
+    for (const Detector& detector : pii::detectors()) {
+      by_trigger_[static_cast<size_t>(detector.trigger)].push_back(&detector);
+      for (const std::string_view word : detector.words) add(word, detector);
+    }
+  }
+  void set(char c, Byte byte) { bytes_[static_cast<unsigned char>(c)] = byte; }
+  void add(std::string_view word, const Detector& detector) {
+    uint8_t* group = nullptr;
+    if (is_upper(word[0])) {
+      set(word[0], Byte::capital);
+      group = &capitals_[static_cast<size_t>(word[0] - 'A')];
+    } else {
+      const uint32_t c = ((static_cast<unsigned char>(word[0]) & 0x0FU) << 12) |
+                         ((static_cast<unsigned char>(word[1]) & 0x3FU) << 6) |
+                         (static_cast<unsigned char>(word[2]) & 0x3FU);
+      group = &syllables_.at(c - kFirstSyllable);
+    }
+    if (*group == 0) {
+      *group = static_cast<uint8_t>(groups_.size());
+      groups_.emplace_back();
+    }
+    groups_[*group].push_back({word, &detector});
+  }
+
+  std::array<Byte, 256> bytes_{};
+  std::array<uint8_t, 26> capitals_{};
+  std::array<uint8_t, kSyllables> syllables_{};
+  std::vector<std::vector<Word>> groups_;
+  std::array<std::vector<const Detector*>, 5> by_trigger_;
+};
 
 class Finder {
  public:
-  explicit Finder(std::string_view text) : text_(text) {}
+  explicit Finder(std::string_view text) : text_(text), table_(Table::get()) {}
 
   std::vector<PersonalData> find() {
     size_t i = 0;
     while (i < text_.size()) {
-      const auto byte = static_cast<unsigned char>(text_[i]);
-      if (byte == '@') {
-        i = email(i, 1);
-      } else if ((byte >= '0' && byte <= '9') || byte == '+' || byte == '(') {
-        i = number(i);
-      } else if (byte == 0xEF) {  // full-width forms lie between EF BC 80 and EF BF AF
-        if (text_.substr(i).starts_with(kFullWidthAt))
-          i = email(i, kFullWidthAt.size());
-        else
-          i = number(i);
-      } else {
-        ++i;
+      switch (table_.of(text_[i])) {
+        case Byte::other:
+          ++i;
+          break;
+        case Byte::digit:
+          i = digit(i);
+          break;
+        case Byte::plus:
+          i = number(i, 1);
+          break;
+        case Byte::open:
+          i = opening(i);
+          break;
+        case Byte::at:
+          i = first_of(Trigger::at_sign, i, 1);
+          break;
+        case Byte::colon:
+          i = i > 0 && (text_[i - 1] == ':' || std::isxdigit(static_cast<unsigned char>(text_[i - 1])) != 0)
+                  ? first_of(Trigger::colon, i, 1)
+                  : i + 1;
+          break;
+        case Byte::capital:
+          i = i == 0 || !is_alnum(text_[i - 1]) ? words(i, 1) : i + 1;
+          break;
+        case Byte::hangul:
+          i = words(i, 3);
+          break;
+        case Byte::full_width:
+          i = full_width(i);
+          break;
       }
     }
     return std::move(found_);
@@ -100,62 +142,98 @@ class Finder {
  private:
   size_t floor() const { return found_.empty() ? 0 : found_.back().range.end; }
 
-  size_t email(size_t at, size_t width) {
-    const Range range = email_at(text_, at, width, floor());
-    if (range.end == 0) return at + width;
-    found_.push_back({PersonalDataKind::email, range});
-    return range.end;
+  size_t add(PersonalDataKind kind, const Hit& hit) {
+    found_.push_back({kind, hit.confidence, hit.range});
+    return hit.range.end;
   }
 
-  /// Where to go on after the number, or whatever it is, at `position`.
-  size_t number(size_t position) {
-    size_t next = position;
-    text::next_code_point(text_, next);
-    const DigitGroups groups = read_digit_groups(text_, position);
-    if (groups.groups.empty()) return next;
+  Place place(size_t position, size_t length, const pii::Context* context) const {
+    return {text_, position, length, floor(), nullptr, context};
+  }
+
+  /// The first detector that hits; where to go on.
+  size_t first_of(Trigger trigger, size_t position, size_t length) {
+    const pii::Context context(text_, position);
+    const Place here = place(position, length, &context);
+    for (const Detector* detector : table_.of(trigger))
+      if (const Hit hit = detector->find(here); hit && hit.range.end > position) return add(detector->kind, hit);
+    return position + length;
+  }
+
+  size_t opening(size_t position) {
+    if (position + 3 < text_.size() && (text_[position + 3] == text_[position] + 1 || text_[position + 3] == ']' ||
+                                        text_[position + 2] == ')' || text_[position + 2] == ']')) {
+      const size_t next = first_of(Trigger::at_sign, position, 1);
+      if (next > position + 1) return next;
+    }
+    return text_[position] == '(' ? number(position, 1) : position + 1;
+  }
+
+  size_t full_width(size_t position) {
+    constexpr std::string_view kFullWidthAt = "＠";
+    if (text_.substr(position).starts_with(kFullWidthAt))
+      return first_of(Trigger::at_sign, position, kFullWidthAt.size());
+    return number(position, 3);
+  }
+
+  size_t words(size_t position, size_t step) {
+    const std::string_view rest = text_.substr(position);
+    for (const Table::Word& word : table_.words(rest)) {
+      if (!rest.starts_with(word.word)) continue;
+      const pii::Context context(text_, position);
+      const Hit hit = word.detector->find(place(position, word.word.size(), &context));
+      if (hit && hit.range.begin >= floor()) return std::max(position + step, add(word.detector->kind, hit));
+    }
+    return position + step;
+  }
+
+  size_t digit(size_t position) {
+    if (position == 0 || !is_alnum(text_[position - 1])) return number(position, 1);
+    if (is_upper(text_[position - 1])) {
+      if (const size_t next = first_of(Trigger::code, position, 1); next > position + 1) return next;
+    }
+    size_t end = position;
+    while (end < text_.size() && text_[end] >= '0' && text_[end] <= '9') ++end;
+    return end;
+  }
+
+  /// Where to go on after the number, or whatever it is, at `position`; `width`: bytes of its first character.
+  size_t number(size_t position, size_t width) {
+    const size_t next = std::min(position + width, text_.size());
+    const char first = text_[position];
+    // Most signs have no digit after them.
+    if ((first == '(' || first == '+') &&
+        (next == text_.size() || (is_alnum(text_[next]) && std::isdigit(static_cast<unsigned char>(text_[next])) == 0)))
+      return next;
+    const DigitGroups groups(text_, position);
+    if (groups.empty()) return next;
     const bool signs = groups.start.end > groups.start.begin;
-    const size_t past = signs ? next : groups.groups[0].range.end;
+    const size_t past = signs ? next : groups[0].range.end;
     if (!number_may_begin(text_, position)) return past;
-    bool foreigner = false;
-    if (const size_t n = match_resident_number(groups, foreigner); n > 0 && accept(groups.range(n)))
-      return add(foreigner ? PersonalDataKind::foreigner_number : PersonalDataKind::resident_number, groups.range(n));
-    if (const size_t n = match_phone(groups, phone_context(text_, position)); n > 0 && accept(groups.range(n)))
-      return add(PersonalDataKind::phone, groups.range(n));
-    return past;
-  }
-
-  bool accept(Range range) const { return number_may_end(text_, range.end) && range.begin >= floor(); }
-
-  size_t add(PersonalDataKind kind, Range range) {
-    found_.push_back({kind, range});
-    return range.end;
+    const pii::Context context(text_, position);
+    Place here = place(position, width, &context);
+    here.groups = &groups;
+    const Detector* best = nullptr;
+    Hit best_hit;
+    for (const Detector* detector : table_.of(Trigger::number)) {
+      const Hit hit = detector->find(here);
+      if (!hit || hit.range.begin < here.floor || !number_may_end(text_, hit.range.end)) continue;
+      if (best && hit.confidence <= best_hit.confidence) continue;
+      best = detector;
+      best_hit = hit;
+    }
+    return best ? add(best->kind, best_hit) : past;
   }
 
   std::string_view text_;
+  const Table& table_;
   std::vector<PersonalData> found_;
 };
 
 }  // namespace
 
-std::string_view name_of(PersonalDataKind kind) {
-  return kNames.at(static_cast<size_t>(kind));
-}
-
 std::vector<PersonalData> find_personal_data(std::string_view text) {
   return Finder(text).find();
-}
-
-bool is_example_address(std::string_view address) {
-  const std::string lowered = text::lower(address);
-  // The last byte of the full-width sign is A0; the host is ASCII.
-  const std::string_view host = std::string_view(lowered).substr(lowered.find_last_of("@\xA0") + 1);
-  const auto is_under = [&](std::string_view domain) {
-    return host == domain || (host.ends_with(domain) && host[host.size() - domain.size() - 1] == '.');
-  };
-  for (const std::string_view domain :
-       {"example.com", "example.org", "example.net", "example", "invalid", "localhost", "test"})
-    if (is_under(domain)) return true;
-  return false;
 }
 
 }  // namespace moru::curate

@@ -1,6 +1,8 @@
 #include "curate/phone_numbers.h"
 
-#include <charconv>
+#include <algorithm>
+#include <array>
+#include <string>
 
 namespace moru::curate {
 namespace {
@@ -16,9 +18,9 @@ bool has_length(const DigitGroup& group, size_t min, size_t max) {
 
 constexpr std::array<std::string_view, 6> kMobile = {"010", "011", "016", "017", "018", "019"};
 // Area codes, internet telephony, personal and toll-free numbers (Korea's numbering plan).
-constexpr std::array<std::string_view, 29> kArea = {
-    "02",  "031", "032", "033", "041",  "042",  "043",  "044",  "051",  "052",  "053",  "054",  "055", "061", "062",
-    "063", "064", "070", "080", "0502", "0503", "0504", "0505", "0506", "0507", "0508", "0303", "030", "060"};
+constexpr std::array<std::string_view, 30> kArea = {
+    "02",  "031", "032", "033", "041",  "042",  "043",  "044",  "051",  "052",  "053",  "054",  "055",  "061", "062",
+    "063", "064", "070", "080", "0501", "0502", "0503", "0504", "0505", "0506", "0507", "0508", "0303", "030", "060"};
 // Nationwide representative numbers.
 constexpr std::array<std::string_view, 25> kRepresentative = {
     "1522", "1533", "1544", "1551", "1566", "1577", "1588", "1599", "1600", "1601", "1644", "1660", "1661",
@@ -31,7 +33,7 @@ constexpr std::array<std::string_view, 23> kThreeDigitCountries = {"21", "22", "
                                                                    "37", "38", "42", "50", "59", "67", "68", "69",
                                                                    "80", "85", "87", "88", "96", "97", "99"};
 
-size_t match_mobile(const std::vector<DigitGroup>& g, bool context) {
+size_t match_mobile(const DigitGroups& g, bool context) {
   if (g[0].digits.size() == 10 || g[0].digits.size() == 11) {
     const bool form = one_of(g[0].digits.substr(0, 3), kMobile) && (g[0].digits.size() == 11 || g[0].digits[2] != '0');
     // Eleven digits of 0 and 1 are a binary number unless something says phone.
@@ -43,7 +45,18 @@ size_t match_mobile(const std::vector<DigitGroup>& g, bool context) {
   return has_length(g[1], 7, 8) && g[1].before != Separator::dot ? 2 : 0;
 }
 
-size_t match_landline(const std::vector<DigitGroup>& g, bool context) {
+/// "0212345678" after a word that announces a phone.
+bool is_landline(std::string_view digits) {
+  return digits.size() >= 9 && std::ranges::any_of(kArea, [&](std::string_view area) {
+           return digits.starts_with(area) && (digits.size() == area.size() + 7 || digits.size() == area.size() + 8);
+         });
+}
+
+size_t match_landline(const DigitGroups& g, bool context) {
+  if (context && is_landline(g[0].digits)) return 1;
+  // "02-12345678", "031)1234567"
+  if (g.size() >= 2 && one_of(g[0].digits, kArea) && has_length(g[1], 7, 8) && g[1].before != Separator::dot)
+    return context || g[1].before == Separator::parenthesis ? 2 : 0;
   if (g.size() < 3 || !one_of(g[0].digits, kArea) || !has_length(g[1], 3, 4) || !has_length(g[2], 4, 4)) return 0;
   const auto telling = [](const DigitGroup& group) {
     return group.before == Separator::hyphen || group.before == Separator::parenthesis;
@@ -53,7 +66,8 @@ size_t match_landline(const std::vector<DigitGroup>& g, bool context) {
              : 0;
 }
 
-size_t match_representative(const std::vector<DigitGroup>& g, bool context) {
+size_t match_representative(const DigitGroups& g, bool context) {
+  if (context && g[0].digits.size() == 8 && one_of(g[0].digits.substr(0, 4), kRepresentative)) return 1;
   if (g.size() < 2 || !one_of(g[0].digits, kRepresentative) || !has_length(g[1], 4, 4)) return 0;
   if (context) return 2;
   // Four digits to four digits are as often years (1592-1598) or amounts (1800-3600).
@@ -83,17 +97,24 @@ bool is_international(std::string_view digits) {
 
 /// The longest run of groups after "+" that is a number of E.164.
 size_t match_international(const DigitGroups& number) {
-  std::string digits;
   size_t matched = 0;
-  for (size_t i = 0; i < number.groups.size(); ++i) {
-    digits += number.groups[i].digits;
-    if (is_international(digits)) matched = i + 1;
+  for (size_t n = 1; n <= number.size(); ++n)
+    if (is_international(number.joined(n))) matched = n;
+  return matched;
+}
+
+/// "0082 10 1234 5678", "00 44 20 7946 0958" after a word that announces a phone.
+size_t match_dialled(const DigitGroups& number) {
+  size_t matched = 0;
+  for (size_t n = 1; n <= number.size(); ++n) {
+    const std::string_view digits = number.joined(n);
+    if (digits.starts_with("00") && is_international(digits.substr(2))) matched = n;
   }
   return matched;
 }
 
 size_t match_north_american(const DigitGroups& number, bool context) {
-  const std::vector<DigitGroup>& g = number.groups;
+  const DigitGroups& g = number;
   const size_t first = g[0].digits == "1" && context ? 1 : 0;
   if (g.size() < first + 3) return 0;
   const DigitGroup& area = g[first];
@@ -104,53 +125,16 @@ size_t match_north_american(const DigitGroups& number, bool context) {
   return parenthesised || context ? first + 3 : 0;
 }
 
-bool is_date(std::string_view yymmdd, int century) {
-  const auto number = [&](size_t from) {
-    int value = 0;
-    std::from_chars(yymmdd.data() + from, yymmdd.data() + from + 2, value);
-    return value;
-  };
-  const int year = century + number(0);
-  const int month = number(2);
-  const int day = number(4);
-  constexpr std::array<int, 12> kDays = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  if (month < 1 || month > 12 || day < 1) return false;
-  const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-  return day <= kDays[static_cast<size_t>(month - 1)] + (month == 2 && leap ? 1 : 0);
-}
-
 }  // namespace
 
 size_t match_phone(const DigitGroups& number, bool context) {
-  if (number.groups.empty()) return 0;
+  if (number.empty()) return 0;
   if (number.plus) return match_international(number);
-  if (const size_t n = match_mobile(number.groups, context)) return n;
-  if (const size_t n = match_landline(number.groups, context)) return n;
-  if (const size_t n = match_representative(number.groups, context)) return n;
+  if (const size_t n = match_mobile(number, context)) return n;
+  if (const size_t n = match_landline(number, context)) return n;
+  if (const size_t n = match_representative(number, context)) return n;
+  if (const size_t n = context ? match_dialled(number) : 0) return n;
   return match_north_american(number, context);
-}
-
-size_t match_resident_number(const DigitGroups& number, bool& foreigner) {
-  const std::vector<DigitGroup>& g = number.groups;
-  if (g.empty() || number.plus) return 0;
-  std::string digits;
-  size_t groups = 0;
-  if (g[0].digits.size() == 13) {
-    digits = g[0].digits;
-    groups = 1;
-  } else if (g.size() >= 2 && has_length(g[0], 6, 6) && has_length(g[1], 7, 7) &&
-             (g[1].before == Separator::hyphen || g[1].before == Separator::space)) {
-    digits = g[0].digits + g[1].digits;
-    groups = 2;
-  } else {
-    return 0;
-  }
-  // The 7th digit: 9, 0 for the 1800s; 1, 2 (foreigners 5, 6) for the 1900s; 3, 4 (foreigners 7, 8) for the 2000s.
-  constexpr std::array<int, 10> kCentury = {1800, 1900, 1900, 2000, 2000, 1900, 1900, 2000, 2000, 1800};
-  const char seventh = digits[6];
-  if (!is_date(digits, kCentury[static_cast<size_t>(seventh - '0')])) return 0;
-  foreigner = seventh >= '5' && seventh <= '8';
-  return groups;
 }
 
 }  // namespace moru::curate

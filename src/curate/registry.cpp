@@ -1,6 +1,12 @@
+#include <nlohmann/json.hpp>
+
 #include "curate/rule.h"
 
 namespace moru::curate {
+
+Json RuleRun::facts() const {
+  return nullptr;
+}
 
 // In the order in which they are applied: what cleans the text first, cheap filters before dear ones, and what must
 // see the whole collection after what makes it smaller. Masking is last: duplicates are found by the true text.

@@ -84,6 +84,9 @@ class RuleRun {
 
   /// Decides, and changes the document if that is what it does. Called on any thread, once a document.
   virtual Verdict apply(Item& item) const = 0;
+
+  /// What the rule knows of the whole run at its end, for the report under the rule's name; null if nothing.
+  virtual Json facts() const;
 };
 
 /// A rule with its limits, read from its section of the recipe.
