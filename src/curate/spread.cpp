@@ -52,13 +52,16 @@ Json Spread::to_json() const {
     const auto at = [&](double q) {
       return static_cast<double>(sorted[static_cast<size_t>(q * static_cast<double>(sorted.size() - 1))]);
     };
-    const double from = at(0.005), to = std::max(at(0.995), from + 1e-9);
+    double from = at(0.005), to = std::max(at(0.995), from + 1e-9);
+    // Lengths run from tens to millions: on a plain scale nearly all would stand in the first bin.
+    const bool logarithmic = from > 0 && to / from > 50;
+    const auto scaled = [&](double value) { return logarithmic ? std::log(std::max(value, 1e-9)) : value; };
     std::vector<uint64_t> bins(kBins);
     for (const float value : sorted) {
-      const double place = (value - from) / (to - from) * static_cast<double>(kBins);
-      ++bins[static_cast<size_t>(std::clamp(place, 0.0, static_cast<double>(kBins - 1)))];
+      const double place = (scaled(static_cast<double>(value)) - scaled(from)) / (scaled(to) - scaled(from));
+      ++bins[static_cast<size_t>(std::clamp(place * kBins, 0.0, static_cast<double>(kBins - 1)))];
     }
-    histogram = {{"from", from}, {"to", to}, {"bins", bins}};
+    histogram = {{"from", from}, {"to", to}, {"logarithmic", logarithmic}, {"bins", bins}};
   }
   for (const Example& e : within_) within.push_back(curate::to_json(e));
   for (const Example& e : beyond_) beyond.push_back(curate::to_json(e));

@@ -38,7 +38,7 @@ class Spread {
   bool passes(double value) const { return most_ ? value <= limit_ : value >= limit_; }
   const std::vector<float>& values() const { return values_; }
 
-  /// {bound, limit, off, count, beyond, quantiles: [[q, value]], histogram: {from, to, bins}, kept, taken}.
+  /// {bound, limit, off, count, beyond, quantiles: [[q, value]], histogram: {from, to, logarithmic, bins}, kept, taken}.
   Json to_json() const;
 
  private:

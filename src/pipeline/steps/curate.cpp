@@ -5,6 +5,7 @@
 #include "core/file.h"
 #include "core/language.h"
 #include "curate/options.h"
+#include "curate/report_page.h"
 #include "pipeline/record_data.h"
 #include "pipeline/show.h"
 #include "pipeline/steps/steps.h"
@@ -21,7 +22,7 @@ class CurateStep : public Step {
         place_(recipe.place("curate")) {}
 
   std::string_view name() const override { return "curate"; }
-  int version() const override { return 2; }
+  int version() const override { return 3; }
   std::vector<std::string> inputs() const override { return {"collect"}; }
   Json parameters() const override { return options_.to_json(); }
   std::string about() const override {
@@ -42,6 +43,9 @@ class CurateStep : public Step {
                       curate::funnel_text(report.funnel),
                   std::string(tr("look at the rule that took them (above) and loosen its limit, or collect more",
                                  "위에서 문서를 걸러 낸 규칙을 찾아 한계를 늦추거나 더 모으세요")));
+    // One page that can be sent to whoever answers for the corpus.
+    write_file_atomic(run.out / "report.html",
+                      curate::report_page(report, data::DatasetReader(run.out / "decisions", data::kDecisionSchema)));
     run.facts = report.facts;
     run.facts["documents"] = kept.count();
     run.facts["documents_in"] = documents.count();
@@ -66,7 +70,9 @@ class CurateStep : public Step {
       for (const auto& entry : options_.rules().entries)
         if (entry.name == r.rule) r.limit = entry.rule->limit();
     }
-    return curate::funnel_text(rows);
+    return curate::funnel_text(rows) + fmt::format("{}: {}\n",
+                                                   tr("The whole report, for a browser", "브라우저로 보는 전체 보고서"),
+                                                   (a.folder / "report.html").string());
   }
 
   void record(const Artefact& a, ledger::Ledger& ledger) const override {
