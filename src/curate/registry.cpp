@@ -13,6 +13,7 @@ Json RuleRun::facts() const {
 // RULE runs unless it is switched off, ASKED only where the recipe has its section.
 #define MORU_CURATE_RULES(RULE, ASKED) \
   RULE(white_space)                    \
+  RULE(hangul)                         \
   RULE(unicode)                        \
   RULE(language)                       \
   RULE(boilerplate)                    \
