@@ -15,7 +15,7 @@ namespace {
 
 struct Arguments {
   std::string recipe, workspace, until;
-  bool plan = false, quiet = false, json = false;
+  bool plan = false, offline = false, quiet = false, json = false;
 };
 
 Json report_json(const pipeline::BuildReport& report) {
@@ -97,7 +97,8 @@ int build(const Arguments& arguments, const std::string& program) {
     terminal.say(plan);
   }
   ProgressSink& progress = arguments.quiet ? static_cast<ProgressSink&>(silent) : terminal;
-  const pipeline::BuildReport report = pipeline::build(recipe, workspace, arguments.until, progress);
+  const pipeline::BuildReport report =
+      pipeline::build(recipe, workspace, {arguments.until, arguments.offline}, progress);
   if (arguments.json) {
     fmt::print("{}\n", dump_json(report_json(report), 1));
   } else {
@@ -115,6 +116,10 @@ void register_build(CLI::App& app, std::function<int()>& run) {
                                                  "레시피대로 만들기: 문서에서 평가된 모델까지")));
   command->add_option("recipe", arguments->recipe, std::string(tr("The recipe (recipe.yaml)", "레시피 (recipe.yaml)")))
       ->required();
+  command->add_flag(
+      "--offline", arguments->offline,
+      std::string(tr("Ask no other machine: use what was fetched from web sites, storage and databases",
+                     "다른 컴퓨터에 묻지 않고, 전에 가져온 웹 페이지, 저장소, 데이터베이스 내용을 사용")));
   command->add_flag("--plan", arguments->plan,
                     std::string(tr("Show what would be done and what is done already; change nothing",
                                    "할 일과 이미 된 일을 보여 주고 아무것도 바꾸지 않음")));

@@ -37,6 +37,7 @@ void AnswerWriter::take(const PlannedFile& planned, const Extractor* extractor, 
     if (d.licence.id.empty()) d.licence = planned.licence;
     if (d.licence.evidence.starts_with("!/")) d.licence.evidence.insert(0, planned.uri);
     d.language = "und";
+    for (const auto& [key, value] : planned.file.metadata) d.metadata.insert_or_assign(key, value);
     d.id = data::document_id(d);
     lines_ += dump_json(data::to_json(d));
     lines_ += '\n';

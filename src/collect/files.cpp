@@ -12,12 +12,15 @@ namespace moru::collect {
 namespace fs = std::filesystem;
 namespace {
 
-std::string iso_time(time_t seconds) {
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
+FileIdentity identity_from(const struct stat& info) {
+  const auto ns = [](const timespec& t) { return int64_t{t.tv_sec} * 1'000'000'000 + t.tv_nsec; };
+  return {static_cast<uint64_t>(info.st_size), ns(info.st_mtim), ns(info.st_ctim), info.st_dev, info.st_ino};
+}
+
+void describe(FoundFile& file, const struct stat& info) {
+  file.size = static_cast<uint64_t>(info.st_size);
+  file.modified = iso_time(info.st_mtime);
+  file.identity = identity_from(info);
 }
 
 bool lies_in(const fs::path& path, const fs::path& root) {
@@ -26,7 +29,7 @@ bool lies_in(const fs::path& path, const fs::path& root) {
 
 class Walk {
  public:
-  Walk(const FolderSource& source, fs::path root) : root_(std::move(root)) {
+  Walk(const Source& source, fs::path root) : root_(std::move(root)) {
     for (const std::string& pattern : source.include) include_.emplace_back(pattern);
     for (const std::string& pattern : source.exclude) exclude_.emplace_back(pattern);
   }
@@ -39,7 +42,9 @@ class Walk {
                          code.value());
     // Deeper than any path the kernel takes in one piece: a loop of mounts, or a trap.
     if (code || depth > 200) {
-      found_.push_back({prefix, {}, 0, "", "unreadable", code ? code.message() : "folders nest too deep"});
+      FoundFile& folder_itself = found_.emplace_back();
+      folder_itself.path = prefix;
+      reject(folder_itself, "unreadable", code ? code.message() : "folders nest too deep");
       return;
     }
     for (; entries != fs::directory_iterator(); entries.increment(code)) {
@@ -89,8 +94,7 @@ class Walk {
       reject(file, "not-a-file", S_ISDIR(info.st_mode) ? "a link to a folder" : "neither a file nor a folder");
       return;
     }
-    file.size = static_cast<uint64_t>(info.st_size);
-    file.modified = iso_time(info.st_mtime);
+    describe(file, info);
   }
 
   static void reject(FoundFile& file, std::string_view problem, std::string detail) {
@@ -106,6 +110,36 @@ class Walk {
 
 }  // namespace
 
+std::string iso_time(int64_t seconds) {
+  const time_t time = seconds;
+  std::tm parts{};
+  ::gmtime_r(&time, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+void look_at_file(FoundFile& file) {
+  struct stat info {};
+  if (::stat(file.real.c_str(), &info) != 0) {
+    file.problem = errno == ENOENT || errno == ENOTDIR ? "missing" : "unreadable";
+    file.detail = std::strerror(errno);
+  } else if (!S_ISREG(info.st_mode)) {
+    file.problem = "not-a-file";
+    file.detail = S_ISDIR(info.st_mode) ? "a folder" : "neither a file nor a folder";
+  } else {
+    describe(file, info);
+    return;
+  }
+  file.real.clear();
+}
+
+std::optional<FileIdentity> identity_of(const fs::path& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return std::nullopt;
+  return identity_from(info);
+}
+
 bool is_licence_file(std::string_view name) {
   std::string upper(name.substr(0, name.find('.')));
   for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
@@ -117,7 +151,7 @@ bool is_licence_file(std::string_view name) {
   return false;
 }
 
-std::vector<FoundFile> find_files(const FolderSource& source) {
+std::vector<FoundFile> find_files(const Source& source) {
   std::error_code code;
   const fs::path root = fs::canonical(source.folder, code);
   if (code)

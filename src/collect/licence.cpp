@@ -109,6 +109,7 @@ data::Licence Licences::of(std::string_view path) {
     if (auto licence = apply(*given_, path)) return *licence;
     return {"unknown", given_->place};
   }
+  if (source_.folder.empty()) return {"unknown", ""};
   for (std::string folder = parent_of(path);; folder = parent_of(folder)) {
     if (const auto& evidence = beside(folder))
       if (auto licence = apply(*evidence, path)) return *licence;

@@ -4,6 +4,7 @@
 
 #include "collect/collect.h"
 #include "collect/licence.h"
+#include "collect/origin.h"
 #include "core/error.h"
 #include "core/language.h"
 #include "text/unicode.h"
@@ -11,29 +12,6 @@
 namespace moru::collect {
 namespace fs = std::filesystem;
 namespace {
-
-/// What a user can do about a folder that is not there.
-std::string mend_for_missing(const fs::path& folder) {
-  static const std::string kHelp = "/usr/share/libreoffice/help/", kDoc = "/usr/share/doc/";
-  const std::string path = folder.lexically_normal().string() + "/";
-  const auto first_below = [&](const std::string& root) {
-    const std::string rest = path.substr(root.size());
-    return rest.substr(0, rest.find('/'));
-  };
-  std::string package;
-  if (path.starts_with(kHelp) && !first_below(kHelp).empty()) {
-    package = "libreoffice-help-" + first_below(kHelp);
-    for (char& c : package) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  } else if (path.starts_with(kDoc)) {
-    package = first_below(kDoc);
-  }
-  if (!package.empty())
-    return fmt::format(fmt::runtime(tr("install the Debian package that holds it: apt-get install {}",
-                                       "그 폴더가 든 Debian 패키지를 설치하세요: apt-get install {}")),
-                       package);
-  return std::string(
-      tr("correct \"folder\", or put the documents there", "\"folder\" 값을 고치거나 그 자리에 문서를 두세요"));
-}
 
 ExtractSettings read_extract_settings(const Config& section) {
   ExtractSettings s;
@@ -49,28 +27,42 @@ ExtractSettings read_extract_settings(const Config& section) {
   return s;
 }
 
-FolderSource read_source(const Config& section, const fs::path& base) {
-  FolderSource source;
-  source.place = section.place("folder");
-  source.folder = fs::path(section.text("folder"));
-  if (source.folder.is_relative()) source.folder = base / source.folder;
-  source.folder = source.folder.lexically_normal();
-  if (!source.folder.has_filename()) source.folder = source.folder.parent_path();
+/// The one kind whose key the entry has.
+const SourceKind& kind_of(const Config& section) {
+  std::vector<std::string_view> keys;
+  const SourceKind* found = nullptr;
+  for (const SourceKind& kind : source_kinds()) {
+    keys.push_back(kind.key);
+    if (!section.has(kind.key)) continue;
+    if (found != nullptr)
+      throw Error(section.place(kind.key),
+                  fmt::format(fmt::runtime(tr("one entry has both \"{}\" and \"{}\"",
+                                              "한 항목에 \"{}\"와(과) \"{}\"가 함께 있습니다")),
+                              found->key, kind.key),
+                  std::string(tr("give each source an entry of its own: \"- \" before each",
+                                 "출처마다 \"- \"로 항목을 따로 만드세요")));
+    found = &kind;
+  }
+  if (found != nullptr) return *found;
+  throw Error(
+      section.place(),
+      std::string(tr("this entry does not say where its documents are", "문서가 어디 있는지 적혀 있지 않습니다")),
+      fmt::format("{}: {}", tr("add one of", "다음 중 하나를 적으세요"), fmt::join(keys, ", ")));
+}
+
+Source read_source(const Config& section, const fs::path& base) {
+  Source source;
+  const SourceKind& kind = kind_of(section);
+  source.place = section.place(kind.key);
+  kind.read(section, base, source);
   std::error_code code;
-  if (!fs::is_directory(source.folder, code))
-    throw Error(source.place,
-                fmt::format(fmt::runtime(tr("the folder \"{}\" is not there", "\"{}\" 폴더가 없습니다")),
-                            source.folder.string()),
-                mend_for_missing(source.folder));
-  source.name = section.text("name", source.folder.filename().string());
+  source.name = section.text("name", source.name);
   if (source.name.empty() || source.name.find('/') != std::string::npos || !text::is_valid_utf8(source.name))
     throw Error(
         section.place("name"),
         std::string(tr("\"name\" must be a word without \"/\"", "\"name\" 값은 \"/\"가 없는 낱말이어야 합니다")),
         std::string(tr("give the source a short name; it begins the address of each document",
                        "짧은 이름을 주세요. 각 문서 주소의 첫머리가 됩니다")));
-  source.include = section.texts("include", {"**"});
-  source.exclude = section.texts("exclude");
   source.licence = section.text("licence", "");
   if (!source.licence.empty()) {
     const auto expression = spdx_expression(source.licence);
@@ -117,40 +109,48 @@ Options read_options(const Config& recipe, const fs::path& base) {
   }
   if (options.sources.empty())
     throw Error(recipe.place("collect"), std::string(tr("nothing to collect", "모을 것이 없습니다")),
-                std::string(tr("add \"collect:\" with at least one \"folder\"",
-                               "\"collect:\"에 \"folder\"를 하나 이상 적으세요")));
-  std::ranges::sort(options.sources, {}, &FolderSource::name);
+                std::string(tr("add \"collect:\" with at least one source, such as \"folder: documents\"",
+                               "\"collect:\"에 출처를 하나 이상 적으세요. 예: \"folder: documents\"")));
+  std::ranges::sort(options.sources, {}, &Source::name);
   const Config limits = recipe.section("collect_limits");
   options.max_file_bytes =
       static_cast<uint64_t>(limits.integer("max_file_bytes", static_cast<int64_t>(options.max_file_bytes), 1));
   options.seconds_per_file = limits.number("seconds_per_file", options.seconds_per_file, 0.1, 86400);
   options.memory_per_worker = static_cast<uint64_t>(limits.integer(
       "memory_per_worker", static_cast<int64_t>(options.memory_per_worker), int64_t{64} << 20, int64_t{1} << 46));
-  for (FolderSource& source : options.sources) {
+  options.cache_bytes =
+      static_cast<uint64_t>(limits.integer("cache_bytes", static_cast<int64_t>(options.cache_bytes), 0));
+  for (Source& source : options.sources) {
     source.extract.member_bytes = options.max_file_bytes;
     source.extract.seconds = options.seconds_per_file;
   }
   return options;
 }
 
+Json extract_settings_json(const Source& s) {
+  return {{"extract",
+           {{"hwp_distribution", s.extract.hwp_distribution},
+            {"ocr", s.extract.ocr},
+            {"ocr_languages", s.extract.ocr_languages},
+            {"archive_entries", s.extract.archive_entries},
+            {"archive_bytes", s.extract.archive_bytes},
+            {"archive_ratio", s.extract.archive_ratio},
+            {"archive_depth", s.extract.archive_depth},
+            {"members", s.extract.members}}},
+          {"fields", {s.text_field, s.title_field, s.id_field}}};
+}
+
 Json to_json(const Options& options) {
   Json sources = Json::array();
-  for (const FolderSource& s : options.sources) {
-    sources.push_back({{"name", s.name},
-                       {"include", s.include},
-                       {"exclude", s.exclude},
-                       {"licence", s.licence},
-                       {"licence_file", s.licence_file},
-                       {"extract",
-                        {{"hwp_distribution", s.extract.hwp_distribution},
-                         {"ocr", s.extract.ocr},
-                         {"ocr_languages", s.extract.ocr_languages},
-                         {"archive_entries", s.extract.archive_entries},
-                         {"archive_bytes", s.extract.archive_bytes},
-                         {"archive_ratio", s.extract.archive_ratio},
-                         {"archive_depth", s.extract.archive_depth},
-                         {"members", s.extract.members}}},
-                       {"fields", {s.text_field, s.title_field, s.id_field}}});
+  for (const Source& s : options.sources) {
+    Json source = extract_settings_json(s);
+    source["name"] = s.name;
+    source["origin"] = origin_of(s).parameters(s);
+    source["include"] = s.include;
+    source["exclude"] = s.exclude;
+    source["licence"] = s.licence;
+    source["licence_file"] = s.licence_file;
+    sources.push_back(std::move(source));
   }
   return {{"sources", std::move(sources)},
           {"max_file_bytes", options.max_file_bytes},

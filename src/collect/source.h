@@ -1,8 +1,9 @@
-// A source: a folder of files to collect.
+// A source: one entry of the recipe's `collect:` list.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -23,9 +24,14 @@ struct ExtractSettings {
   double seconds = 20;                          ///< For one page of a scan: collect_limits.seconds_per_file.
 };
 
-/// One folder of the recipe's `collect:` list.
-struct FolderSource {
+class Origin;
+
+/// One entry of the recipe's `collect:` list: what all kinds of sources share.
+struct Source {
   std::string name;  ///< Name in URIs and reports; the folder's own name if not given.
+  /// Where its files come from (origin.h). None: the folder.
+  std::shared_ptr<const Origin> origin;
+  /// Licences are looked for beside its files and above them up to this folder. Empty for sources elsewhere.
   std::filesystem::path folder;
   /// Globs over the path in the folder: ** crosses folders, * and ? do not. Hidden files need a pattern that names
   /// them.
@@ -38,5 +44,7 @@ struct FolderSource {
   ExtractSettings extract;
   std::string place;  ///< "recipe.yaml:LINE", for errors.
 };
+
+using FolderSource = Source;
 
 }  // namespace moru::collect

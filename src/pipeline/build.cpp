@@ -79,7 +79,7 @@ Artefact run_step(const PlannedStep& planned, const std::map<std::string, Artefa
   make_directories(out);
   const auto start = Clock::now();
   const std::string started = utc_now();
-  StepRun run{out, workspace.work(planned.key), inputs, ledger, progress};
+  StepRun run{out, workspace.work(planned.key), workspace.store(), inputs, ledger, progress};
   try {
     planned.step->run(run);
     Json made = {{"started", started},       {"finished", utc_now()}, {"seconds", seconds_since(start)},
@@ -99,7 +99,9 @@ Artefact run_step(const PlannedStep& planned, const std::map<std::string, Artefa
 
 }  // namespace
 
-BuildReport build(const Recipe& recipe, const Workspace& workspace, const std::string& until, ProgressSink& progress) {
+BuildReport build(const Recipe& recipe, const Workspace& workspace, const BuildOptions& options,
+                  ProgressSink& progress) {
+  const std::string& until = options.until;
   if (!until.empty()) recipe.step(until);
   const auto start = Clock::now();
   const WorkspaceLock lock(workspace);
@@ -112,6 +114,7 @@ BuildReport build(const Recipe& recipe, const Workspace& workspace, const std::s
   for (const auto& step : recipe.steps) {
     const auto step_start = Clock::now();
     const std::string head = fmt::format("[{}/{}] {}", ++number, recipe.steps.size(), step->name());
+    step->prepare({workspace.store(), options.offline, progress});
     PlannedStep planned = look_at(*step, inputs, workspace);
     BuiltStep built{step.get(), {}, planned.state != StepState::done, 0};
     if (built.made) {

@@ -26,9 +26,15 @@ struct BuildReport {
   double seconds = 0;
 };
 
-/// Runs the steps up to `until` (empty: all) and publishes the model. Killed at any moment and called again, it ends
+struct BuildOptions {
+  std::string until;     ///< The last step to make; empty: all.
+  bool offline = false;  ///< Use what was fetched before; ask no other machine for anything.
+};
+
+/// Runs the steps up to `options.until` and publishes the model. Killed at any moment and called again, it ends
 /// with the same artefacts. Throws Error if another build holds the workspace, or a step cannot go on (a full disk, a
 /// missing folder); what is finished stays.
-BuildReport build(const Recipe& recipe, const Workspace& workspace, const std::string& until, ProgressSink& progress);
+BuildReport build(const Recipe& recipe, const Workspace& workspace, const BuildOptions& options,
+                  ProgressSink& progress);
 
 }  // namespace moru::pipeline

@@ -49,7 +49,7 @@ collect:
 # 2. What is kept. Every dropped or changed document is kept aside with the reason; the build shows how many each rule took.
 curate:
   length:
-    minimum_characters: 30  # shorter documents are dropped
+    minimum_characters: 15  # shorter documents are dropped
   near_duplicates:
     similarity: 0.8         # of documents that share this much of their text, one is kept
   personal_data:            # masked in what the model reads
@@ -119,7 +119,7 @@ collect:
 # 2. 무엇을 남길지. 버리거나 고친 문서는 이유와 함께 따로 남고, 규칙마다 몇 개를 걸렀는지 보여 줍니다.
 curate:
   length:
-    minimum_characters: 30  # 이보다 짧은 문서는 버립니다
+    minimum_characters: 15  # 이보다 짧은 문서는 버립니다
   near_duplicates:
     similarity: 0.8         # 글이 이만큼 겹치는 문서는 하나만 남깁니다
   personal_data:            # 모델이 읽을 글에서 가립니다

@@ -42,8 +42,9 @@ std::string_view shown(StepState state) {
 PlannedStep look_at(const Step& step, const std::map<std::string, Artefact>& inputs, const Workspace& workspace) {
   PlannedStep planned;
   planned.step = &step;
-  planned.identity = {std::string(step.name()), step.version(),  std::string(version()),
-                      step.parameters(),        step.external(), {}};
+  planned.identity = {std::string(step.name()),         step.version(),
+                      std::string(version()),           step.parameters(),
+                      step.external(workspace.store()), {}};
   for (const std::string& name : step.inputs())
     planned.identity.inputs[name] = {inputs.at(name).key, inputs.at(name).content};
   planned.key = planned.identity.key();

@@ -18,10 +18,18 @@
 
 namespace moru::pipeline {
 
+/// What a step may do before the plan asks for its key.
+struct StepPreparation {
+  std::filesystem::path store;
+  bool offline = false;  ///< Ask no other machine for anything.
+  ProgressSink& progress;
+};
+
 /// What a running step is given, and what it gives back.
 struct StepRun {
-  std::filesystem::path out;   ///< Write here; becomes the artefact.
-  std::filesystem::path work;  ///< Survives kills; gone when the artefact stands.
+  std::filesystem::path out;    ///< Write here; becomes the artefact.
+  std::filesystem::path work;   ///< Survives kills; gone when the artefact stands.
+  std::filesystem::path store;  ///< What steps remember between builds; losing it costs time, never a result.
   const std::map<std::string, Artefact>& inputs;
   const ledger::Ledger& ledger;  ///< Knows all of the inputs' records.
   ProgressSink& progress;
@@ -41,8 +49,10 @@ class Step {
   virtual std::vector<std::string> inputs() const { return {}; }
   /// All in the recipe that decides the result.
   virtual Json parameters() const = 0;
-  /// Hashes of what it reads outside the workspace, by name. Throws Error if that is missing.
-  virtual Json external() const { return Json::object(); }
+  /// Called by a build, not by a plan, before external(): brings what lies on other machines into the store.
+  virtual void prepare(const StepPreparation& /*preparation*/) {}
+  /// Hashes of what it reads outside the workspace, by name. Throws Error if that is missing. Changes nothing.
+  virtual Json external(const std::filesystem::path& /*store*/) const { return Json::object(); }
   /// What it does, for the plan: one line.
   virtual std::string about() const = 0;
   virtual void run(StepRun& run) const = 0;

@@ -3,6 +3,7 @@
 //   .moru/artefacts/KEY/   finished artefacts, whole or not there
 //   .moru/partial/KEY/     what a step is writing now
 //   .moru/work/KEY/        checkpoints of a training; survive kills
+//   .moru/store/STEP/      what a step remembers between builds: fetched files, hashes; may be deleted
 //   .moru/ledger.db        the ledger
 //   .moru/progress.json    what the build is doing now, for watchers
 //   .moru/lock             held by the running build
@@ -27,6 +28,7 @@ class Workspace {
   std::filesystem::path artefact(const std::string& key) const { return moru() / "artefacts" / key; }
   std::filesystem::path partial(const std::string& key) const { return moru() / "partial" / key; }
   std::filesystem::path work(const std::string& key) const { return moru() / "work" / key; }
+  std::filesystem::path store() const { return moru() / "store"; }
   std::filesystem::path ledger() const { return moru() / "ledger.db"; }
   std::filesystem::path progress() const { return moru() / "progress.json"; }
   std::filesystem::path moru() const { return folder_ / ".moru"; }

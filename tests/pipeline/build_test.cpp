@@ -13,7 +13,7 @@ namespace {
 
 // The toy recipe has no package: it is always built up to its last step but one or a named one.
 BuildReport run(const ToyRecipe& toy, const Workspace& workspace, ProgressSink& progress) {
-  return build(toy.recipe, workspace, "second", progress);
+  return build(toy.recipe, workspace, {"second"}, progress);
 }
 
 struct Build : testing::Test {
@@ -165,7 +165,7 @@ TEST_F(Build, ALostOrDamagedLedgerIsMadeAgainFromTheArtefacts) {
 
 TEST_F(Build, AnUnknownStepToStopAtIsAnErrorThatListsTheSteps) {
   try {
-    build(toy.recipe, workspace, "secnd", ear);
+    build(toy.recipe, workspace, {"secnd"}, ear);
     FAIL() << "no error";
   } catch (const Error& error) {
     EXPECT_NE(error.mend().find("second"), std::string::npos);

@@ -2,6 +2,7 @@
 #include "collect/collect.h"
 
 #include "collect/extractor.h"
+#include "collect/origin.h"
 #include "core/file.h"
 #include "core/language.h"
 #include "pipeline/record_data.h"
@@ -23,22 +24,33 @@ class CollectStep : public Step {
       parameters["extractors"][std::string(extractor.name)] = extractor.version;
     return parameters;
   }
-  Json external() const override { return {{"files", collect::input_hash(options_)}}; }
+  void prepare(const StepPreparation& p) override {
+    files_hash_ = collect::gather(with_store(p.store), p.offline, p.progress);
+  }
+  Json external(const fs::path& store) const override {
+    return {{"files", files_hash_.empty() ? collect::input_hash(with_store(store)) : files_hash_}};
+  }
 
   std::string about() const override {
-    std::vector<std::string> folders;
-    for (const auto& source : options_.sources) folders.push_back(source.folder.string());
-    return fmt::format(fmt::runtime(tr("read the files in {}", "{}의 파일 읽기")), fmt::join(folders, ", "));
+    std::vector<std::string> places;
+    for (const collect::Source& source : options_.sources) places.push_back(collect::origin_of(source).about(source));
+    return fmt::format(fmt::runtime(tr("read the files in {}", "{}의 파일 읽기")), fmt::join(places, ", "));
   }
 
   void run(StepRun& run) const override {
     data::DatasetWriter documents(run.out / "documents", std::string(data::kDocumentSchema));
     data::DatasetWriter set_aside(run.out / "set_aside", std::string(data::kDecisionSchema));
-    const collect::Report report = collect::collect(options_, documents, set_aside, run.progress);
+    const collect::Report report = collect::collect(with_store(run.store), documents, set_aside, run.progress);
     run.facts = report.facts;
     run.facts["files"] = report.files;
     run.facts["documents"] = report.documents;
     run.facts["set_aside"] = report.set_aside;
+    const auto [known, read] = report.unchanged;
+    run.measured = {{"unchanged", known}, {"read", read}};
+    if (known > 0)
+      run.progress.say(fmt::format(
+          "      {}",
+          fmt::format(fmt::runtime(tr("{} unchanged, {} read", "그대로 {}, 읽음 {}")), grouped(known), grouped(read))));
   }
 
   std::string summary(const Artefact& a) const override {
@@ -54,7 +66,14 @@ class CollectStep : public Step {
   }
 
  private:
+  collect::Options with_store(const fs::path& store) const {
+    collect::Options options = options_;
+    options.store = store / "collect";
+    return options;
+  }
+
   collect::Options options_;
+  std::string files_hash_;  // known once prepare() has looked
 };
 
 }  // namespace

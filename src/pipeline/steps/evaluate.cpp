@@ -66,7 +66,7 @@ class EvaluateStep : public Step {
     for (const fs::path& file : question_files_) files.push_back(file.filename().string());
     return {{"systems", systems_}, {"held_out", held_out_}, {"questions", std::move(files)}};
   }
-  Json external() const override {
+  Json external(const fs::path&) const override {
     Json hashes = Json::object();
     for (const fs::path& file : question_files_) hashes[file.filename().string()] = sha256_file(file);
     return hashes;
