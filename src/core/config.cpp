@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/language.h"
+#include "core/nearest.h"
 
 namespace moru {
 
@@ -31,20 +32,6 @@ namespace {
 
 std::string place_of(const std::string& file, int line) {
   return line > 0 ? fmt::format("{}:{}", file, line) : file;
-}
-
-size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = std::exchange(row[0], i);
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row.back();
 }
 
 Error wrong_value(const std::string& place, std::string_view key, std::string_view expected, const std::string& got) {
@@ -100,6 +87,13 @@ std::filesystem::path Config::folder() const {
   return std::filesystem::path(mapping_->file).parent_path();
 }
 
+bool Config::mentions(std::string_view key) const {
+  if (!mapping_->node.IsMap()) return false;
+  for (const auto& item : mapping_->node)
+    if (item.first.Scalar() == key) return true;
+  return false;
+}
+
 std::string Config::place(std::string_view key) const {
   if (!key.empty()) {
     const YAML::Node node = mapping_->find(key);
@@ -126,10 +120,14 @@ std::string Config::text(std::string_view key, std::string_view fallback) const 
 std::string Config::choice(std::string_view key, std::string_view fallback,
                            const std::vector<std::string>& choices) const {
   std::string value = text(key, fallback);
-  if (std::ranges::find(choices, value) == choices.end())
-    throw wrong_value(place(key), key, fmt::format("{} {}", tr("one of", "다음 중 하나:"), fmt::join(choices, ", ")),
-                      value);
-  return value;
+  if (std::ranges::find(choices, value) != choices.end()) return value;
+  const Error error = wrong_value(place(key), key,
+                                  fmt::format("{} {}", tr("one of", "다음 중 하나:"), fmt::join(choices, ", ")), value);
+  const std::string nearest = nearest_name(value, choices);
+  if (nearest.empty()) throw error;
+  throw Error(error.place(), error.problem(),
+              fmt::format(fmt::runtime(tr("did you mean \"{}\"? {}", "\"{}\"을(를) 쓰려던 것인가요? {}")), nearest,
+                          error.mend()));
 }
 
 int64_t Config::integer(std::string_view key, int64_t fallback, int64_t min, int64_t max) const {
@@ -223,13 +221,10 @@ void Config::finish() const {
       throw Error(at, fmt::format(fmt::runtime(tr("the key \"{}\" is given twice", "\"{}\" 키가 두 번 나옵니다")), key),
                   std::string(tr("keep one of them", "하나만 남기세요")));
     if (mapping_->asked.contains(key)) continue;
-    std::string nearest;
-    for (const std::string& known : mapping_->asked)
-      if (nearest.empty() || edit_distance(known, key) < edit_distance(nearest, key)) nearest = known;
     std::string mend = fmt::format(fmt::runtime(tr("known keys here: {}", "여기서 쓸 수 있는 키: {}")),
                                    fmt::join(mapping_->asked, ", "));
-    // Past a third of the key's length the nearest name is no longer a likely slip of the finger.
-    if (!nearest.empty() && edit_distance(nearest, key) <= std::max<size_t>(2, key.size() / 3))
+    const std::string nearest = nearest_name(key, {mapping_->asked.begin(), mapping_->asked.end()});
+    if (!nearest.empty())
       mend =
           fmt::format(fmt::runtime(tr("did you mean \"{}\"? {}", "\"{}\"을(를) 쓰려던 것인가요? {}")), nearest, mend);
     throw Error(at, fmt::format(fmt::runtime(tr("unknown key \"{}\"", "알 수 없는 키 \"{}\"")), key), mend);

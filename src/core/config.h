@@ -25,6 +25,8 @@ class Config {
   ~Config();
 
   bool has(std::string_view key) const;
+  /// Whether the key is there, without that it counts as asked for: for keys that are an error here.
+  bool mentions(std::string_view key) const;
 
   /// The value of a key. Without a fallback the key must be there. A value of another type, or out of range, is an
   /// Error that names the line.

@@ -19,6 +19,11 @@ Json RuleRun::facts() const {
   RULE(boilerplate)                    \
   RULE(length)                         \
   RULE(repetition)                     \
+  ASKED(gopher_repetition)             \
+  ASKED(gopher_quality)                \
+  ASKED(c4_quality)                    \
+  ASKED(c4_paragraph)                  \
+  ASKED(fineweb_quality)               \
   ASKED(perplexity)                    \
   RULE(exact_duplicates)               \
   RULE(near_duplicates)                \

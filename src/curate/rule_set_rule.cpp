@@ -1,0 +1,78 @@
+// gopher_repetition, gopher_quality, c4_paragraph, fineweb_quality as rules of a recipe.
+#include "curate/rule.h"
+
+#include <nlohmann/json.hpp>
+
+#include "core/language.h"
+#include "curate/rule_set.h"
+
+namespace moru::curate {
+namespace {
+
+class RuleSetRule final : public DocumentRule<RuleSetRule> {
+ public:
+  RuleSetRule(const RuleSetKind& kind, const Config& section) {
+    settings_ = kind.has_settings ? rule_set_settings(section, {}, kind.dialects) : RuleSetSettings{};
+    set_ = make_rule_set(kind, settings_, section);
+    has_settings_ = kind.has_settings;
+    if (!settings_.by_document) return;
+    RuleSetSettings korean = settings_;
+    korean.language = LimitLanguage::kor_Hang;
+    korean_ = make_rule_set(kind, korean, section);
+  }
+
+  Json parameters() const override {
+    Json json = set_->parameters();
+    if (has_settings_) {
+      json["dialect"] = name_of(settings_.dialect);
+      json["language"] = settings_.by_document ? "auto" : name_of(settings_.language);
+      json["words"] = text::name_of(settings_.words);
+    }
+    if (korean_) json["kor_Hang"] = korean_->parameters();
+    return json;
+  }
+  std::string limit() const override {
+    if (!has_settings_) return shown(set_->checks().front());
+    std::string name = fmt::format(fmt::runtime(tr("{}, words: {}", "{}, 단어: {}")), name_of(settings_.dialect),
+                                   text::name_of(settings_.words));
+    if (settings_.by_document || settings_.language != LimitLanguage::eng_Latn)
+      name += fmt::format(", {}", settings_.by_document ? "auto" : name_of(settings_.language));
+    return name;
+  }
+  Verdict apply(Item& item) const {
+    const bool korean = korean_ && item.document.language == "ko";
+    const std::optional<Failure> failure = (korean ? *korean_ : *set_).judge(text_view(item.document.text));
+    Verdict verdict;
+    if (!failure) return verdict;
+    verdict.action = Verdict::Action::drop;
+    verdict.value = failure->value;
+    verdict.limit = failure->limit;
+    verdict.detail = failure->reason;
+    return verdict;
+  }
+
+ private:
+  static std::string shown(const Check& check) {
+    return fmt::format("{} {} {:g}", check.key, check.bound == Check::Bound::most ? "<=" : ">=", check.limit);
+  }
+  RuleSetSettings settings_;
+  bool has_settings_ = false;
+  std::unique_ptr<RuleSet> set_, korean_;
+};
+
+}  // namespace
+
+std::unique_ptr<Rule> make_gopher_repetition(const Config& section) {
+  return std::make_unique<RuleSetRule>(gopher_repetition_kind(), section);
+}
+std::unique_ptr<Rule> make_gopher_quality(const Config& section) {
+  return std::make_unique<RuleSetRule>(gopher_quality_kind(), section);
+}
+std::unique_ptr<Rule> make_c4_paragraph(const Config& section) {
+  return std::make_unique<RuleSetRule>(c4_paragraph_kind(), section);
+}
+std::unique_ptr<Rule> make_fineweb_quality(const Config& section) {
+  return std::make_unique<RuleSetRule>(fineweb_quality_kind(), section);
+}
+
+}  // namespace moru::curate
