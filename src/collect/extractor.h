@@ -128,10 +128,25 @@ bool recognise_hwp(std::string_view head);
 bool recognise_hwpx(std::string_view head);
 void extract_hwpx(const Input& input, Output& output);
 void extract_hwp(const Input& input, Output& output);
+void extract_docx(const Input& input, Output& output);
+void extract_epub(const Input& input, Output& output);
 void extract_html(const Input& input, Output& output);
 void extract_jsonl(const Input& input, Output& output);
 void extract_markdown(const Input& input, Output& output);
+void extract_odp(const Input& input, Output& output);
+void extract_ods(const Input& input, Output& output);
+void extract_odt(const Input& input, Output& output);
 void extract_plain_text(const Input& input, Output& output);
+void extract_pptx(const Input& input, Output& output);
+void extract_xlsx(const Input& input, Output& output);
+
+bool is_docx(std::string_view head);
+bool is_epub(std::string_view head);
+bool is_odp(std::string_view head);
+bool is_ods(std::string_view head);
+bool is_odt(std::string_view head);
+bool is_pptx(std::string_view head);
+bool is_xlsx(std::string_view head);
 
 /// The structure of plain text, for formats that carry texts in fields.
 data::Document plain_text_document(std::string_view text, std::string_view title = {});

@@ -11,12 +11,19 @@ std::span<const Extractor> extractors() {
        extract_archive,
        nullptr,
        true},
+      {"docx", 1, {".docx", ".docm", ".dotx", ".dotm"}, false, extract_docx, is_docx},
+      {"epub", 1, {".epub"}, false, extract_epub, is_epub},
       {"html", 1, {".html", ".htm", ".xhtml"}, false, extract_html},
       {"hwp", 1, {".hwp", ".hwt"}, false, extract_hwp, recognise_hwp},
       {"hwpx", 1, {".hwpx"}, false, extract_hwpx, recognise_hwpx},
       {"jsonl", 1, {".jsonl", ".ndjson"}, true, extract_jsonl},
       {"markdown", 1, {".md", ".markdown", ".mdown"}, false, extract_markdown},
+      {"odp", 1, {".odp", ".otp", ".fodp"}, false, extract_odp, is_odp},
+      {"ods", 1, {".ods", ".ots", ".fods"}, false, extract_ods, is_ods},
+      {"odt", 1, {".odt", ".ott", ".fodt"}, false, extract_odt, is_odt},
+      {"pptx", 1, {".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm"}, false, extract_pptx, is_pptx},
       {"text", 1, {".txt", ".text", "readme", "news", "changelog", "authors"}, false, extract_plain_text},
+      {"xlsx", 1, {".xlsx", ".xlsm", ".xltx", ".xltm"}, false, extract_xlsx, is_xlsx},
   };
   return all;
 }

@@ -6,6 +6,7 @@
 #include "collect/hwp_records.h"
 #include "collect/hwp_writer.h"
 #include "collect/little_endian.h"
+#include "collect/office_package.h"
 #include "text/unicode.h"
 
 namespace moru::collect {
@@ -93,8 +94,10 @@ void extract_hwp(const Input& input, Output& output) {
   if (input.bytes.starts_with("HWP Document File V"))
     throw Unreadable("unknown-format", "HWP 3, which came before the compound file; save it as HWP 5 or HWPX");
   CompoundFile file(input.bytes);
-  if (!file.has("FileHeader") || !file.has("DocInfo"))
+  if (!file.has("FileHeader") || !file.has("DocInfo")) {
+    refuse_compound_file(input.bytes);  // says whose it is
     throw Unreadable("unknown-format", "a compound file without the streams of HWP 5");
+  }
   const std::string header = file.read("FileHeader");
   if (!header.starts_with(kSignature)) throw Unreadable("unknown-format", "a compound file that is not HWP");
   const uint32_t version = read_u32(header, 32), flags = read_u32(header, 36);

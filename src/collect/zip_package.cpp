@@ -205,7 +205,7 @@ std::string ZipPackage::inflate(const ZipEntry& entry, std::string_view packed) 
     size = out.size() - state.stream.avail_out;
     if (size > most) too_large();
     if (end == Z_STREAM_END) {
-      out.resize(size);
+      out.erase(size);
       return out;
     }
     if (end != Z_OK || state.stream.avail_out > 0) damaged(shown(entry.name) + " does not unpack");
