@@ -4,8 +4,10 @@
 #include "core/hash.h"
 #include "core/language.h"
 #include "curate/change.h"
+#include "curate/line_counts.h"
 #include "curate/prose.h"
 #include "curate/rule.h"
+#include "curate/scratch.h"
 #include "text/unicode.h"
 
 namespace moru::curate {
@@ -42,6 +44,8 @@ class Run final : public RuleRun {
   explicit Run(Limits limits) : limits_(limits) {}
   bool needs_collection() const override { return true; }
 
+  void begin(const Resources& resources) override { counts_ = LineCounts(resources.memory); }
+
   std::unique_ptr<Observation> observe(const Item& item) const override {
     auto lines = std::make_unique<Lines>();
     for_each_line(item.document, [&](Range range, const Block* block) {
@@ -54,18 +58,16 @@ class Run final : public RuleRun {
 
   void gather(const Item&, std::unique_ptr<Observation> observation) override {
     ++documents_;
-    for (const uint64_t hash : static_cast<const Lines&>(*observation).hashes) ++count_[hash];
+    for (const uint64_t hash : static_cast<const Lines&>(*observation).hashes) counts_.add(hash);
   }
 
   void conclude(std::vector<bool>&) override {
-    std::erase_if(count_, [&](const auto& entry) {
-      return entry.second < limits_.minimum_documents ||
-             static_cast<double>(entry.second) <= limits_.share * static_cast<double>(documents_);
-    });
+    const auto share = static_cast<uint64_t>(limits_.share * static_cast<double>(documents_));
+    counts_.keep_only(std::max(limits_.minimum_documents, share + 1));
   }
 
   Verdict apply(Item& item) const override {
-    if (count_.empty()) return {};
+    if (counts_.empty()) return {};
     data::Document& document = item.document;
     TextEdit edit;
     std::map<std::string, uint64_t> lines;
@@ -73,9 +75,9 @@ class Run final : public RuleRun {
     for_each_line(document, [&](Range range, const Block* block) {
       if (!may_be_boilerplate(block)) return;
       const std::string_view line = document.slice(range);
-      const auto found = count_.find(line_hash(line));
-      if (found == count_.end()) return;
-      most = std::max(most, found->second);
+      const uint64_t count = counts_.count(line_hash(line));
+      if (count == 0) return;
+      most = std::max(most, count);
       lines[text::normalise_space(line)] = 1;
       erase_line(document, range, block, edit);
     });
@@ -107,7 +109,7 @@ class Run final : public RuleRun {
 
   Limits limits_;
   uint64_t documents_ = 0;
-  std::unordered_map<uint64_t, uint64_t> count_;  // never iterated where order could show
+  LineCounts counts_{0};
 };
 
 class Boilerplate final : public Rule {

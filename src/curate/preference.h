@@ -1,43 +1,52 @@
 // Which of several copies of a document is kept.
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
 
-#include "core/hash.h"
+#include "core/config.h"
+#include "core/json.h"
 #include "data/document.h"
-#include "text/unicode.h"
 
 namespace moru::curate {
 
-/// What the choice is made by.
-struct Copy {
-  uint64_t index = 0;  ///< Number in the input.
-  std::string id;      ///< As collected.
-  std::string uri;
-  uint64_t length = 0;  ///< Bytes of text.
-  uint64_t title = 0;   ///< Hash of the title without regard to case and space; 0 if it has none.
-  bool licence_known = false;
+/// What speaks for one copy: of two, the one with the smaller rank is kept. Of fixed size, so that ranks can be sorted
+/// outside memory.
+struct Rank {
+  std::array<uint64_t, 4> marks{};  ///< In the declared order; smaller is better.
+  uint64_t index = 0;               ///< Number in the input: collecting writes documents in the order of their paths.
 
-  Copy() = default;
-  Copy(uint64_t number, std::string collected_id, const data::Document& document)
-      : index(number),
-        id(std::move(collected_id)),
-        uri(document.source.uri),
-        length(document.text.size()),
-        title(document.title.empty() ? 0 : hash64(text::lower(text::normalise_space(document.title)))),
-        licence_known(!document.licence.id.empty() && document.licence.id != "unknown") {}
+  bool operator<(const Rank& other) const { return std::tie(marks, index) < std::tie(other.marks, other.index); }
 };
 
-/// The declared order: a known licence first, then the longer text, then the path in byte order, then the input's
-/// order.
-inline bool preferred(const Copy& a, const Copy& b) {
-  if (a.licence_known != b.licence_known) return a.licence_known;
-  if (a.length != b.length) return a.length > b.length;
-  if (a.uri != b.uri) return a.uri < b.uri;
-  return a.index < b.index;
-}
+/// The declared order, from a rule's `prefer:` list. Marks:
+///   licence  permissive, then another known one, then unknown
+///   quality  the greater measure "quality", if a rule has measured it
+///   age      the older file
+///   length   the longer text
+/// The default is licence, quality, age. Length decides next, and then the place in the collection.
+class Preference {
+ public:
+  /// Throws Error for an unknown mark.
+  explicit Preference(const Config& rule);
+  Rank rank(uint64_t index, const data::Document& document) const;
+  Json to_json() const;
 
-inline constexpr std::string_view kPreferenceText = "known licence, longer, path";
+ private:
+  enum class Mark { licence, quality, age, length };
+  static uint64_t value(Mark mark, const data::Document& document);
+  std::vector<std::string> names_;
+  std::vector<Mark> marks_;
+};
+
+/// 0: an SPDX expression that permits nearly all (MIT, Apache-2.0, CC-BY-4.0, …); 1: another; 2: unknown or none. Of
+/// "A OR B" the better counts, of "A AND B" the worse.
+int licence_class(std::string_view expression);
+
+/// Hash of the title without regard to case and space; 0 if it has none.
+uint64_t title_hash(const data::Document& document);
 
 }  // namespace moru::curate

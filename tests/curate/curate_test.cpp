@@ -52,6 +52,32 @@ TEST(Curate, TheBytesDoNotDependOnTheThreads) {
   EXPECT_EQ(hashes[0], hashes[2]);
 }
 
+TEST(Curate, TheBytesDoNotDependOnTheMemory) {
+  const auto documents = mixed_collection(400);
+  const auto whole = run_curate(documents);
+  for (const uint64_t memory : {uint64_t{1}, uint64_t{100000}}) {
+    const auto spilled = run_curate(documents, "", {}, memory);
+    EXPECT_EQ(whole.kept_hash, spilled.kept_hash);
+    EXPECT_EQ(whole.decisions_hash, spilled.decisions_hash);
+  }
+}
+
+TEST(Curate, KeptCopiesSayHowManyTheyStandFor) {
+  // Copies are counted, whichever rule found them.
+  std::vector<data::Document> documents;
+  std::string text;
+  for (int i = 0; i < 200; ++i) text += fmt::format("낱말{} ", i);
+  for (const char* uri : {"a", "b", "c"}) documents.push_back(make_document(text, uri));
+  documents.push_back(make_document(text + "끝", "d", "unknown"));
+  for (data::Document& document : documents) document.title = "제목";
+  const auto outcome = run_curate(documents, "", {"exact_duplicates", "near_duplicates"});
+  ASSERT_EQ(outcome.kept.size(), 1U);
+  EXPECT_EQ(outcome.kept[0].source.uri, "a");
+  EXPECT_EQ(outcome.kept[0].measures.at("cluster_size"), 4);
+  for (const Json& decision : outcome.decisions)
+    EXPECT_EQ(decision.at("cluster_size"), decision.at("rule") == "exact_duplicates" ? "3" : "2");
+}
+
 TEST(Curate, TheBytesDoNotDependOnTheUsersLanguage) {
   const auto documents = mixed_collection(60);
   ::setenv("MORU_LANG", "ko", 1);

@@ -1,5 +1,7 @@
 #include "core/random.h"
+#include "curate/lsh.h"
 #include "curate/minhash.h"
+#include "curate/shingles.h"
 #include "curate/union_find.h"
 #include "helper.h"
 
@@ -36,6 +38,7 @@ TEST(Shingles, IgnoreCaseAndPunctuation) {
 }
 
 TEST(MinHash, EstimatesJaccard) {
+  const MinHasher hasher;
   Random random(5);
   double squares = 0;
   int pairs = 0;
@@ -50,7 +53,7 @@ TEST(MinHash, EstimatesJaccard) {
       }
       const auto x = shingles(a);
       const auto y = shingles(b);
-      const double error = estimated_similarity(minhash(x), minhash(y)) - jaccard(x, y);
+      const double error = estimated_similarity(hasher.minima(x), hasher.minima(y)) - jaccard(x, y);
       EXPECT_LT(std::abs(error), 0.2);
       squares += error * error;
       ++pairs;
@@ -58,7 +61,7 @@ TEST(MinHash, EstimatesJaccard) {
   }
   // The standard error is at most sqrt(0.25 / 112) = 0.047.
   EXPECT_LT(std::sqrt(squares / pairs), 0.047);
-  EXPECT_DOUBLE_EQ(estimated_similarity(minhash(shingles("같은 글")), minhash(shingles("같은 글"))), 1);
+  EXPECT_DOUBLE_EQ(estimated_similarity(hasher.signature("같은 글").values, hasher.signature("같은  글!").values), 1);
 }
 
 TEST(MinHash, JaccardOfSets) {
@@ -68,6 +71,7 @@ TEST(MinHash, JaccardOfSets) {
 }
 
 TEST(MinHash, BandsFindPairsAsOftenAsTheFormulaSays) {
+  const MinHasher hasher;
   Random random(9);
   std::array<int, 2> found{};
   constexpr int kPairs = 300;
@@ -85,10 +89,13 @@ TEST(MinHash, BandsFindPairsAsOftenAsTheFormulaSays) {
         a.push_back(static_cast<uint32_t>(random.next()));
         b.push_back(static_cast<uint32_t>(random.next()));
       }
-      const Signature x = minhash(a);
-      const Signature y = minhash(b);
+      const std::vector<uint32_t> x = hasher.minima(a);
+      const std::vector<uint32_t> y = hasher.minima(b);
       bool candidate = false;
-      for (size_t band = 0; band < kBands; ++band) candidate = candidate || band_key(x, band) == band_key(y, band);
+      for (size_t band = 0; band < 14; ++band)
+        candidate = candidate || std::equal(x.begin() + static_cast<ptrdiff_t>(8 * band),
+                                            x.begin() + static_cast<ptrdiff_t>(8 * band + 8),
+                                            y.begin() + static_cast<ptrdiff_t>(8 * band));
       found[mix] += candidate ? 1 : 0;
     }
   }
@@ -161,12 +168,13 @@ TEST(NearDuplicates, NothingGoesWithoutAKeptCopyThatItIsNearTo) {
   std::vector<std::string> words;
   for (int i = 0; i < 600; ++i) words.push_back(fmt::format("w{}", random.below(1000000)));
   std::vector<data::Document> chain;
-  std::map<std::string, Signature> signatures;
+  const MinHasher hasher;
+  std::map<std::string, std::vector<uint32_t>> signatures;
   for (int step = 0; step < 12; ++step) {
     for (int i = step * 50; i < step * 50 + 30; ++i)
       words[static_cast<size_t>(i)] = fmt::format("x{}", random.below(1000000));
     chain.push_back(titled(fmt::format("{}", fmt::join(words, " ")), fmt::format("docs/{:02}", step)));
-    signatures[chain.back().id] = minhash(shingles(chain.back().text));
+    signatures[chain.back().id] = hasher.signature(chain.back().text).values;
   }
   const auto outcome = run_curate(chain, "", {"near_duplicates"});
   EXPECT_GT(outcome.kept.size(), 1U);

@@ -69,8 +69,9 @@ struct Outcome {
 };
 
 /// Only the rules named in `only` run; all if empty.
+/// `memory`: what the run may hold, 0 for plenty.
 inline Outcome run_curate(const std::vector<data::Document>& documents, const std::string& recipe = "",
-                          const std::vector<std::string>& only = {}) {
+                          const std::vector<std::string>& only = {}, uint64_t memory = 0) {
   // In memory where the system offers it: a run writes three datasets, each with its fsyncs.
   const TemporaryDirectory folder(fs::is_directory("/dev/shm") ? "/dev/shm" : "");
   data::DatasetWriter input(folder.path() / "documents", std::string(data::kDocumentSchema));
@@ -89,7 +90,7 @@ inline Outcome run_curate(const std::vector<data::Document>& documents, const st
   SilentProgress progress;
   Outcome outcome;
   outcome.report = curate(data::DatasetReader(folder.path() / "documents", data::kDocumentSchema), options, kept,
-                          decisions, progress);
+                          decisions, progress, {{}, memory});
   const data::DatasetReader kept_reader(folder.path() / "kept", data::kDocumentSchema);
   kept_reader.verify();
   kept_reader.for_each(
