@@ -4,6 +4,7 @@
 #include "curate/gopher.h"
 #include "curate/minhash.h"
 #include "curate/personal_data_matcher.h"
+#include "curate/pii/wide_net.h"
 #include "text/unicode.h"
 
 namespace {
@@ -19,6 +20,12 @@ void check(std::string_view text, bool valid) {
     const std::string_view found = text.substr(match.range.begin, match.range.end - match.range.begin);
     require(!valid || moru::text::is_valid_utf8(found));
     if (match.kind == moru::curate::PersonalDataKind::email) moru::curate::is_example_address(found);
+    if (match.kind == moru::curate::PersonalDataKind::ip_address) moru::curate::is_public_address(found);
+    done = match.range.end;
+  }
+  done = 0;
+  for (const auto& match : moru::curate::pii::wide_net(text)) {
+    require(done <= match.range.begin && match.range.begin < match.range.end && match.range.end <= text.size());
     done = match.range.end;
   }
 }

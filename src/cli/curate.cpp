@@ -11,6 +11,7 @@ namespace {
 constexpr Register kSubcommands[] = {
     register_curate_check,
     register_curate_fit,
+    register_curate_risk,
     register_curate_undo,
     register_curate_train_language_model,
 };

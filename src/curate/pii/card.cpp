@@ -7,8 +7,8 @@
 namespace moru::curate::pii {
 namespace {
 
-constexpr std::string_view kAnnounces[] = {"카드", "결제",   "card",  "visa", "mastercard",
-                                           "amex", "credit", "debit", "비자"};
+constexpr std::string_view kAnnounces[] = {"카드",   "결제",  "card", "visa", "mastercard", "amex",
+                                           "credit", "debit", "비자", "paid", "payment",    "할부"};
 
 /// Whether the first digits and the length are of an issuer: Visa, Mastercard, American Express, Discover, JCB,
 /// UnionPay, Diners Club, and 9 for Korean cards that are good at home only.

@@ -114,10 +114,12 @@ Hit find_name_after_label(const Place& place) {
   const std::string_view name = text.substr(begin, end - begin);
   const std::string_view last = name.substr(name.size() - kSyllable);
   if (!colon && (one_of(last, kEndings) || end - begin != 3 * kSyllable)) return {};
-  // Most labels are of things as often as of people ("이름", "참조").
-  const bool personal = colon && one_of(label, kPersonal);
-  if (!personal && is_inflected_word(name)) return {};
-  if (label == "이름" && one_of(last, kEndings)) return {};
+  // These are of things as often as of people.
+  const bool impersonal = label == "이름" || label == "참조";
+  if ((impersonal && begins_with_noun(name)) || (!colon && is_inflected_word(name))) return {};
+  // "이름: 유일한 값"
+  const bool goes_on = end < text.size() && text[end] == ' ' && is_syllable(text, end + 1);
+  if (impersonal && goes_on && one_of(last, kEndings)) return {};
   // A list: "참석자: 홍길동, 김철수".
   constexpr size_t kMaxNames = 50;
   for (size_t n = 0; colon && n < kMaxNames && text.substr(end).starts_with(", "); ++n) {

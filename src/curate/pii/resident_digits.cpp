@@ -9,10 +9,13 @@ namespace {
 constexpr std::string_view kAnnounces[] = {"주민",     "외국인등록",         "외국인 등록", "거소신고",
                                            "생년월일", "등록번호",           "resident",    "registration no",
                                            "rrn",      "alien registration", "arc no"};
+constexpr std::string_view kCompany[] = {"법인", "corporate registration", "corporation number",
+                                         "company registration"};
+constexpr std::string_view kPerson[] = {"주민", "외국인", "생년월일", "resident"};
 // What else has thirteen digits in one piece.
-constexpr std::string_view kOther[] = {"timestamp", "epoch",  "unix",     "millis", "타임스탬프", "밀리초",
-                                       "isbn",      "바코드", "barcode",  "ean",    "운송장",     "송장",
-                                       "tracking",  "order",  "주문번호", "법인"};
+constexpr std::string_view kOther[] = {"timestamp", "epoch", "unix",     "millis",  "타임스탬프",
+                                       "밀리초",    "isbn",  "바코드",   "barcode", "ean",
+                                       "운송장",    "송장",  "tracking", "order",   "주문번호"};
 
 }  // namespace
 
@@ -39,6 +42,10 @@ Hit find_resident(const Place& place, bool foreigner) {
   if (!found || found->foreigner != foreigner) return {};
   const Hit hit{place.groups->range(found->groups)};
   const bool announced = place.context->has(kAnnounces);
+  // A company's number has the same form; of two words the nearer one counts.
+  if (const size_t company = place.context->distance(kCompany);
+      company != Context::npos && company < place.context->distance(kPerson))
+    return {};
   // Announced as something else, and nearer than as this.
   if (found->groups == 1 && !announced && place.context->has(kOther)) return {};
   if (resident_checksum(found->digits, foreigner)) return {hit.range, Confidence::checksum};
