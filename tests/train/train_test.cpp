@@ -208,6 +208,31 @@ TEST(Batches, RowsAreWholeSequencesWithoutPaddingAndEachEpochHoldsAll) {
   EXPECT_EQ(rows, plan.rows());
 }
 
+TEST(Packed, ADocumentStandsAsOftenAsTheMixtureSays) {
+  const Workspace w;
+  const text::Tokenizer tokenizer = text::Tokenizer::load(w / "tokenizer");
+  data::DatasetWriter corpus(w / "mixed", std::string(data::kDocumentSchema));
+  for (int i = 0; i < 300; ++i) {
+    data::Document document;
+    document.text = fmt::format("문서 {}", i);
+    document.source.uri = "a/b";
+    document.id = data::document_id(document);
+    if (i >= 100) document.measures["epochs"] = i < 200 ? 2.5 : 0;
+    corpus.add(data::to_json(document));
+  }
+  corpus.finish(Json::object());
+  pack_corpus(w / "mixed", tokenizer, 53, 64, w / "packed_mixed");
+  std::map<std::string, int> copies;
+  const PackedTokens packed(w / "packed_mixed");
+  for (const PackedSequence& s : packed.sequences()) ++copies[s.origin];
+  std::map<int, int> documents;
+  for (const auto& [origin, times] : copies) ++documents[times];
+  EXPECT_EQ(documents[1], 100);
+  EXPECT_EQ(documents[2] + documents[3], 100);
+  EXPECT_NEAR(documents[3], 50, 20);
+  EXPECT_EQ(copies.size(), 200U) << "no pass, no copy";
+}
+
 TEST(Schedule, RisesStaysAndFalls) {
   EXPECT_DOUBLE_EQ(schedule(0, 100, 0.1, 0.2), 0.1);
   EXPECT_DOUBLE_EQ(schedule(9, 100, 0.1, 0.2), 1.0);
