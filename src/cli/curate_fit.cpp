@@ -25,7 +25,7 @@ int fit(const Arguments& arguments) {
   const fs::path beside = recipe.file.has_parent_path() ? recipe.file.parent_path() : fs::path(".");
   const pipeline::Workspace workspace(arguments.workspace.empty() ? beside : fs::path(arguments.workspace));
   TerminalProgress progress;
-  const pipeline::BuildReport built = pipeline::build(recipe, workspace, "collect", progress);
+  const pipeline::BuildReport built = pipeline::build(recipe, workspace, {.until = "collect"}, progress);
   const data::DatasetReader documents(built.steps.back().artefact.folder / "documents", data::kDocumentSchema);
   const curate::Options options(Config::load(recipe.file).section("curate"));
   const curate::FitReport report = curate::fit(documents, options, arguments.fit, progress);
@@ -67,6 +67,9 @@ void register_curate_fit(CLI::App& curate, std::function<int()>& run) {
                                   "제안할 한계가 빼도 되는 문서의 비율")))
       ->check(CLI::Range(0.0, 0.5))
       ->capture_default_str();
+  command->add_option(
+      "--language", arguments->fit.language,
+      std::string(tr("Whose limits these have: eng_Latn or kor_Hang", "그 규칙이 쓸 한계: eng_Latn 또는 kor_Hang")));
   command->add_flag("--tighten", arguments->fit.tighten,
                     std::string(tr("Also tighten limits that take less than that", "그보다 적게 빼는 한계는 더 조임")));
   command

@@ -24,7 +24,7 @@ fs::path corpus_of(const Arguments& arguments, ProgressSink& progress) {
   const pipeline::Recipe recipe = pipeline::Recipe::load(arguments.recipe);
   const fs::path beside = recipe.file.has_parent_path() ? recipe.file.parent_path() : fs::path(".");
   const pipeline::Workspace workspace(arguments.workspace.empty() ? beside : fs::path(arguments.workspace));
-  return pipeline::build(recipe, workspace, "curate", progress).steps.back().artefact.folder / "corpus";
+  return pipeline::build(recipe, workspace, {.until = "curate"}, progress).steps.back().artefact.folder / "corpus";
 }
 
 int risk(const Arguments& arguments) {

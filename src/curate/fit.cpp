@@ -85,7 +85,9 @@ class Fitter {
       if (registration == registry().end())
         throw Error("--rules", fmt::format(fmt::runtime(tr("there is no rule \"{}\"", "\"{}\" 규칙은 없습니다")), name),
                     std::string(tr("docs/recipe.md lists the rules", "docs/recipe.md에 규칙이 있습니다")));
-      made_.push_back(registration->make(Config::parse("", name)));
+      const Config section = Config::parse(fit.language.empty() ? "" : "language: " + fit.language, "--language");
+      made_.push_back(registration->make(section));
+      section.finish();
       rules_.push_back({name, false, made_.back().get()});
     }
   }
@@ -109,6 +111,7 @@ class Fitter {
     gather(batch);
     progress.finish();
     report_.documents = documents.count();
+    report_.limit_language = fit_.language;
     conclude();
     return std::move(report_);
   }

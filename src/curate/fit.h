@@ -15,6 +15,8 @@ namespace moru::curate {
 struct FitOptions {
   /// Rules to fit beside those of the recipe, with the limits that they have by themselves.
   std::vector<std::string> rules;
+  /// Whose limits those have: "eng_Latn" or "kor_Hang"; empty: the rule's own choice.
+  std::string language;
   double take = 0.01;         ///< About this share of the documents may lie beyond a proposed limit.
   bool tighten = false;       ///< Also propose limits tighter than the present ones.
   size_t examples = 3;        ///< On each side of a limit.
@@ -44,6 +46,7 @@ struct FittedLimit {
 struct FitReport {
   uint64_t documents = 0, measured = 0;  ///< In the collection; looked at.
   std::map<std::string, uint64_t> languages, sources;
+  std::string limit_language;  ///< FitOptions::language
   std::vector<FittedLimit> limits;
   FitCost present, proposed;  ///< All limits of the rules together.
 };

@@ -130,7 +130,11 @@ std::string fit_recipe(const FitReport& report) {
   for (const FittedLimit& l : report.limits) {
     // What stands in the recipe already need not be said again.
     if (l.off || (l.in_recipe && l.proposed == l.limit)) continue;
+    // Limits that `language: auto` gives Korean documents have no keys of their own.
+    if (l.key.find(' ') != std::string::npos) continue;
     if (l.rule != rule) out += fmt::format("  {}:\n", l.rule);
+    if (l.rule != rule && !l.in_recipe && !report.limit_language.empty())
+      out += fmt::format("    language: {}\n", report.limit_language);
     rule = l.rule;
     out += fmt::format("    {}: {}  # {} {}\n", l.key, number(l.proposed), tr("takes", "빠짐"),
                        share(l.proposed_cost, report.measured));

@@ -39,9 +39,23 @@ class RuleSetRule final : public DocumentRule<RuleSetRule> {
       name += fmt::format(", {}", settings_.by_document ? "auto" : name_of(settings_.language));
     return name;
   }
+  std::vector<Quantity> quantities(const Item& item) const override {
+    const RuleSet& set = set_for(item);
+    const std::vector<double> values = set.values(text_view(item.document.text));
+    std::vector<Quantity> all;
+    for (size_t i = 0; i < values.size(); ++i) {
+      const Check& check = set.checks()[i];
+      if (check.key.empty() || std::isnan(values[i])) continue;
+      // Two limits of one name must not be taken for one.
+      std::string key(check.key);
+      if (&set == korean_.get()) key += " (kor_Hang)";
+      all.push_back(
+          {std::move(key), values[i], check.limit, check.bound == Check::Bound::most, check.off(), check.highest});
+    }
+    return all;
+  }
   Verdict apply(Item& item) const {
-    const bool korean = korean_ && item.document.language == "ko";
-    const std::optional<Failure> failure = (korean ? *korean_ : *set_).judge(text_view(item.document.text));
+    const std::optional<Failure> failure = set_for(item).judge(text_view(item.document.text));
     Verdict verdict;
     if (!failure) return verdict;
     verdict.action = Verdict::Action::drop;
@@ -52,6 +66,9 @@ class RuleSetRule final : public DocumentRule<RuleSetRule> {
   }
 
  private:
+  const RuleSet& set_for(const Item& item) const {
+    return korean_ && item.document.language == "ko" ? *korean_ : *set_;
+  }
   static std::string shown(const Check& check) {
     return fmt::format("{} {} {:g}", check.key, check.bound == Check::Bound::most ? "<=" : ">=", check.limit);
   }

@@ -40,7 +40,7 @@ class Fit : public ::testing::Test {
 TEST_F(Fit, SaysWhatALimitCostsAndProposesALooserOne) {
   const FitReport report = fit_with(
       "length: {maximum_characters: 300, minimum_characters: 0, minimum_words: 0}\nrepetition: {enabled: false}",
-      {.rules = {}, .take = 0.05, .tighten = false, .examples = 2});
+      {.rules = {}, .language = {}, .take = 0.05, .tighten = false, .examples = 2});
   EXPECT_EQ(report.documents, 100U);
   EXPECT_EQ(report.measured, 100U);
   const FittedLimit& maximum = limit_of(report, "maximum_characters");
@@ -64,18 +64,22 @@ TEST_F(Fit, SaysWhatALimitCostsAndProposesALooserOne) {
   // What is proposed can be written into a recipe, and then costs what was said.
   const Config proposed = Config::parse(section + "  repetition: {enabled: false}\n", "proposed.yaml");
   SilentProgress progress;
-  const FitReport again = fit(data::DatasetReader(folder_.path() / "documents", data::kDocumentSchema),
-                              Options(proposed.section("curate")), {.rules = {}, .take = 0.05}, progress);
+  const FitReport again =
+      fit(data::DatasetReader(folder_.path() / "documents", data::kDocumentSchema), Options(proposed.section("curate")),
+          {.rules = {}, .language = {}, .take = 0.05}, progress);
   EXPECT_EQ(limit_of(again, "maximum_characters").cost, maximum.proposed_cost);
 }
 
 TEST_F(Fit, TightensOnlyWhenAsked) {
-  EXPECT_EQ(limit_of(fit_with("", {.rules = {}, .take = 0.1}), "maximum_characters").proposed, 2'000'000);
-  EXPECT_LT(limit_of(fit_with("", {.rules = {}, .take = 0.1, .tighten = true}), "maximum_characters").proposed, 2000);
+  EXPECT_EQ(limit_of(fit_with("", {.rules = {}, .language = {}, .take = 0.1}), "maximum_characters").proposed,
+            2'000'000);
+  EXPECT_LT(limit_of(fit_with("", {.rules = {}, .language = {}, .take = 0.1, .tighten = true}), "maximum_characters")
+                .proposed,
+            2000);
 }
 
 TEST_F(Fit, LooksAtASampleAndNamesUnknownRules) {
-  const FitReport some = fit_with("", {.rules = {}, .sample = 30});
+  const FitReport some = fit_with("", {.rules = {}, .language = {}, .sample = 30});
   EXPECT_GT(some.measured, 10U);
   EXPECT_LT(some.measured, 60U);
   EXPECT_EQ(some.documents, 100U);
