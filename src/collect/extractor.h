@@ -139,6 +139,7 @@ void extract_odt(const Input& input, Output& output);
 void extract_plain_text(const Input& input, Output& output);
 void extract_pptx(const Input& input, Output& output);
 void extract_xlsx(const Input& input, Output& output);
+void extract_xml(const Input& input, Output& output);
 
 bool is_docx(std::string_view head);
 bool is_epub(std::string_view head);

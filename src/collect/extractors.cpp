@@ -24,6 +24,7 @@ std::span<const Extractor> extractors() {
       {"pptx", 1, {".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm"}, false, extract_pptx, is_pptx},
       {"text", 1, {".txt", ".text", "readme", "news", "changelog", "authors"}, false, extract_plain_text},
       {"xlsx", 1, {".xlsx", ".xlsm", ".xltx", ".xltm"}, false, extract_xlsx, is_xlsx},
+      {"xml", 1, {".xml", ".dita", ".docbook", ".dbk"}, false, extract_xml},
   };
   return all;
 }
