@@ -85,6 +85,7 @@ Hit find_iban(const Place& place) {
   const std::string_view text = place.text;
   if (place.position < place.floor + 2) return {};
   const size_t begin = place.position - 2;
+  if (!is_upper(text[begin]) || !is_upper(text[begin + 1])) return {};
   const auto country = std::ranges::find(kIbanLengths, text.substr(begin, 2), &IbanLength::country);
   if (country == std::end(kIbanLengths)) return {};
   if (begin > 0 && (is_upper(text[begin - 1]) || is_digit(text[begin - 1]) || text[begin - 1] == '_')) return {};

@@ -17,14 +17,18 @@ size_t last_end(std::string_view line, Words words) {
   constexpr size_t kMayGoOn = 4;
   size_t best = 0;
   for (const std::string_view word : words) {
-    for (size_t at = line.rfind(word); at != std::string_view::npos; at = at == 0 ? at - 1 : line.rfind(word, at - 1)) {
+    if (word.size() > line.size()) continue;
+    // Only what would end after the best counts.
+    for (size_t at = line.size() - word.size() + 1; at-- > 0 && at + word.size() > best;) {
+      if (line[at] != word[0] || line[at + word.size() - 1] != word.back() || line.substr(at, word.size()) != word)
+        continue;
       const size_t end = at + word.size();
       if (is_letter(word.front())) {
         const bool inside = at > 0 && is_letter(line[at - 1]);
         const bool goes_on = word.size() < kMayGoOn && end < line.size() && is_letter(line[end]);
         if (inside || goes_on) continue;
       }
-      best = std::max(best, end);
+      best = end;
       break;
     }
   }

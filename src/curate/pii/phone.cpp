@@ -16,14 +16,11 @@ Hit find_phone(const Place& place) {
   // The form first: most numbers have none, and need no look at the words.
   const DigitGroups& groups = *place.groups;
   if (groups.joined(groups.size()).size() < 8) return {};
-  if (const size_t n = match_phone(groups, false); n > 0) {
-    const bool announced = place.context->has(kAnnounces);
-    const size_t with_word = announced ? match_phone(groups, true) : n;
-    return {groups.range(std::max(n, with_word)), announced ? Confidence::context : Confidence::format};
-  }
-  if (!place.context->has(kAnnounces)) return {};
-  const size_t n = match_phone(groups, true);
-  return n > 0 ? Hit{groups.range(n), Confidence::context} : Hit{};
+  const size_t with_word = match_phone(groups, true);
+  if (with_word == 0) return {};
+  if (place.context->has(kAnnounces)) return {groups.range(with_word), Confidence::context};
+  const size_t without = match_phone(groups, false);
+  return without > 0 ? Hit{groups.range(without)} : Hit{};
 }
 
 }  // namespace moru::curate::pii
