@@ -126,7 +126,7 @@ TEST(BadInput, AFullDiskIsAnErrorAndNothingIsLost) {
   const fs::path disk = tiny.folder() / "disk";
   make_directories(disk);
   // A file system of its own where we may mount one; else the file-size limit above is what stands for a full disk.
-  if (::mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=700k") != 0) {
+  if (::mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=1500k") != 0) {
     ASSERT_TRUE(errno == EPERM || errno == EACCES) << std::strerror(errno);
     return;
   }

@@ -83,8 +83,9 @@ TEST_F(Fit, LooksAtASampleAndNamesUnknownRules) {
   EXPECT_GT(some.measured, 10U);
   EXPECT_LT(some.measured, 60U);
   EXPECT_EQ(some.documents, 100U);
-  EXPECT_THROW(fit_with("", {.rules = {"gopher_qualities"}}), Error);
-  EXPECT_EQ(dump_json(to_json(fit_with("", {.rules = {}}))), dump_json(to_json(fit_with("", {.rules = {}}))));
+  EXPECT_THROW(fit_with("", {.rules = {"gopher_qualities"}, .language = {}}), Error);
+  EXPECT_EQ(dump_json(to_json(fit_with("", {.rules = {}, .language = {}}))),
+            dump_json(to_json(fit_with("", {.rules = {}, .language = {}}))));
 }
 
 TEST(LimitSamples, TheReportShowsDocumentsOnBothSidesWithoutPersonalData) {
