@@ -124,6 +124,12 @@ class TooMuchUnpacked : public Unreadable {
 void count_unpacked(const Input& container, Unpacked& unpacked, uint64_t bytes, uint64_t entries);
 
 void extract_archive(const Input& input, Output& output);
+void extract_csv(const Input& input, Output& output);
+bool recognise_eml(std::string_view head);
+void extract_eml(const Input& input, Output& output);
+bool recognise_mbox(std::string_view head);
+void extract_mbox(const Input& input, Output& output);
+void extract_json(const Input& input, Output& output);
 bool recognise_hwp(std::string_view head);
 bool recognise_hwpx(std::string_view head);
 void extract_hwpx(const Input& input, Output& output);

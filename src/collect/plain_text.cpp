@@ -35,12 +35,13 @@ data::Document plain_text_document(std::string_view text, std::string_view title
     else
       builder.paragraph(clean);
   };
-  for (size_t begin = 0; begin < text.size();) {
+  const std::string_view trimmed = text::trim(text);
+  const size_t content = trimmed.empty() ? 0 : static_cast<size_t>(trimmed.data() - text.data()) + trimmed.size();
+  for (size_t begin = 0; begin < content;) {
     const size_t end = std::min(text.find('\n', begin), text.size());
     const std::string_view line = text.substr(begin, end - begin);
     begin = end + 1;
-    if (text::trim(line).empty() || line.find('\f') != std::string_view::npos)
-      flush(text::trim(text.substr(std::min(begin, text.size()))).empty());
+    if (text::trim(line).empty() || line.find('\f') != std::string_view::npos) flush(begin >= content);
     if (!paragraph.empty()) paragraph += '\n';
     paragraph += line;
   }

@@ -96,7 +96,7 @@ TEST_F(Collect, EveryDocumentHasItsSourceHashAndLicence) {
     EXPECT_EQ(d.licence.evidence, "s/LICENSE:1");
   }
   EXPECT_EQ(c.report.facts.at("licences").at("MIT"), 4);
-  EXPECT_EQ(c.report.facts.at("extractors").at("jsonl/1"), 2);
+  EXPECT_EQ(c.report.facts.at("extractors").at("jsonl/2"), 2);
 }
 
 TEST_F(Collect, WhatCannotBeReadIsSetAsideWithItsReasonAndTheRunGoesOn) {

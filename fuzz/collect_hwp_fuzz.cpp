@@ -1,0 +1,7 @@
+// A whole HWP 5 file: compound file, streams, records.
+#include "collect_check.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  moru::collect::check_extraction(moru::collect::extract_hwp, data, size);
+  return 0;
+}
