@@ -14,6 +14,7 @@ constexpr Register kSubcommands[] = {
     register_curate_risk,
     register_curate_undo,
     register_curate_train_language_model,
+    register_curate_train_classifier,
 };
 
 }  // namespace

@@ -10,6 +10,7 @@ class App;
 namespace moru::cli {
 
 void register_curate_check(CLI::App& curate, std::function<int()>& run);
+void register_curate_train_classifier(CLI::App& curate, std::function<int()>& run);
 void register_curate_risk(CLI::App& curate, std::function<int()>& run);
 void register_curate_fit(CLI::App& curate, std::function<int()>& run);
 void register_curate_undo(CLI::App& curate, std::function<int()>& run);

@@ -25,6 +25,7 @@ Json RuleRun::facts() const {
   ASKED(c4_paragraph)                  \
   ASKED(fineweb_quality)               \
   ASKED(perplexity)                    \
+  ASKED(quality_classifier)            \
   RULE(exact_duplicates)               \
   RULE(near_duplicates)                \
   ASKED(decontamination)               \
