@@ -168,7 +168,13 @@ class Message {
       const std::string kind = part.type.value.substr(part.type.value.find('/') + 1);
       name = fmt::format("part-{}.{}", number, kind == "plain" ? "txt" : kind);
     }
-    extract_member(input_, name, mail_body(part), output_);
+    try {
+      extract_member(input_, name, mail_body(part), output_);
+    } catch (const TooMuchUnpacked&) {
+      throw;
+    } catch (const Unreadable& problem) {  // messages in messages, too deep: the other attachments are read
+      output_.set_aside.push_back(problem);
+    }
   }
 
   const Input& input_;

@@ -45,6 +45,29 @@ bool reads_as_title(std::string_view line) {
   return letters >= 2;
 }
 
+/// Level of a heading whose number is typed: "제1편 …", "제2장 …", "제3절 …", "제4관 …", "Ⅱ. …"; 0 for anything else. A
+/// line of a table of contents ends with its page.
+int typed_heading(std::string_view line) {
+  if (text::count_code_points(line) > kHeadingLength || ends_a_sentence(line) || line.find('\t') != line.npos) return 0;
+  if (line.back() >= '0' && line.back() <= '9') return 0;
+  size_t at = 0;
+  const char32_t first = text::next_code_point(line, at);
+  if (first >= U'Ⅰ' && first <= U'Ⅻ') {
+    const std::string_view rest = line.substr(at);
+    return rest.size() > 2 && (rest.starts_with(". ") || rest.starts_with(' ')) ? 1 : 0;
+  }
+  if (first != U'제') return 0;
+  const size_t digits = line.find_first_not_of("0123456789", at);
+  if (digits == at || digits == line.npos) return 0;
+  const std::string_view unit = line.substr(digits);
+  int level = 0;
+  for (const std::string_view name : {"편", "장", "절", "관"}) {
+    ++level;
+    if (unit.starts_with(name) && unit.size() > name.size() + 1 && unit[name.size()] == ' ') return level;
+  }
+  return 0;
+}
+
 bool names_a_title(std::string_view style) {
   for (const std::string_view name : {"제목", "큰제목", "큰 제목", "문서 제목", "문서제목", "Title"})
     if (style == name) return true;
@@ -163,6 +186,7 @@ void HwpWriter::written(const HwpParagraph& p, const Text& text, std::string_vie
     case Head::bullet:
       return builder_.list_item(text.content, text.shape.level + 1, "-");
     case Head::none:
+      if (const int level = typed_heading(trimmed)) return builder_.heading(level, text.content);
       return builder_.paragraph(text.content);
   }
 }

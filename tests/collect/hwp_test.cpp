@@ -71,6 +71,18 @@ TEST(Hwp, NotesHeadersBoxesAndEquations) {
                    "code (eqedit): a over b", "paragraph: 누름틀"}));
 }
 
+TEST(Hwp, HeadingsWhoseNumbersAreTyped) {
+  std::string section;
+  for (const std::u16string_view line :
+       {u"제1장 총칙", u"제2절 휴가의 종류", u"Ⅱ. 과업 세부내용", u"Ⅲ. 입찰", u"제3조(목적) 이 규정은 휴가를 정한다.",
+        u"제1장 총칙 3", u"제2장에서 정한 것", u"제안 요청", u"Ⅳ. 위와 같이 정한다."})
+    section += paragraph(std::u16string(line), 0);
+  EXPECT_EQ(blocks_of(one_document("a.hwp", hwp_file(section))),
+            (Lines{"heading 2: 제1장 총칙", "heading 3: 제2절 휴가의 종류", "heading 1: Ⅱ. 과업 세부내용",
+                   "heading 1: Ⅲ. 입찰", "paragraph: 제3조(목적) 이 규정은 휴가를 정한다.", "paragraph: 제1장 총칙 3",
+                   "paragraph: 제2장에서 정한 것", "paragraph: 제안 요청", "paragraph: Ⅳ. 위와 같이 정한다."}));
+}
+
 TEST(Hwp, PagesByTheStoredLayout) {
   const auto laid_out = [](std::u16string text, std::vector<int> heights, unsigned breaks = 0) {
     std::string lines;
