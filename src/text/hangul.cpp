@@ -105,8 +105,9 @@ class Pass {
       }
       const size_t begin = i;
       const char32_t c = next_code_point(text_, i);
-      const Jamo kind = jamo_kind(c);
-      if (kind != Jamo::none) {
+      if (options_.private_use && is_private_use(c)) {
+        private_use(c, begin, i);
+      } else if (const Jamo kind = jamo_kind(c); kind != Jamo::none) {
         jamo(c, kind, begin, i);
       } else if (c >= 0xAC00 && c <= 0xD7A3) {
         after_ = (c - 0xAC00) % 28 == 0 ? Jamo::open_syllable : Jamo::none;
@@ -121,19 +122,50 @@ class Pass {
   /// A modern initial belongs to a syllable if a vowel follows, a vowel if an initial stands before it, a final behind
   /// a vowel or a syllable without one. Old letters stay as they are.
   void jamo(char32_t c, Jamo kind, size_t begin, size_t end) {
+    const char32_t letter = stray(c, kind, end);
+    if (letter != 0) emit(letter, begin, end, HangulChange::stray_jamo);
+    after_ = letter != 0 ? Jamo::none : kind;
+  }
+
+  /// The letter that a jamo becomes if it stands outside a syllable; 0 if it stays.
+  char32_t stray(char32_t c, Jamo kind, size_t end) const {
     bool joined = false;
     if (kind == Jamo::initial) {
-      size_t next = end;
-      joined = next < text_.size() && jamo_kind(next_code_point(text_, next)) == Jamo::vowel;
+      joined = end < text_.size() && first_jamo(end) == Jamo::vowel;
     } else if (kind == Jamo::vowel) {
       joined = after_ == Jamo::initial;
     } else {
       joined = after_ == Jamo::vowel || after_ == Jamo::open_syllable;
     }
-    const char32_t letter = compatible(c);
-    const bool changes = !joined && letter != 0 && options_.stray_jamo;
-    if (changes) emit(letter, begin, end, HangulChange::stray_jamo);
-    after_ = changes ? Jamo::none : kind;
+    return joined || !options_.stray_jamo ? 0 : compatible(c);
+  }
+
+  /// What the character at `i` begins with.
+  Jamo first_jamo(size_t i) const {
+    const char32_t c = next_code_point(text_, i);
+    if (!options_.private_use || !is_private_use(c)) return jamo_kind(c);
+    const std::string meaning = private_use_meaning(c);
+    size_t first = 0;
+    return meaning.empty() ? Jamo::none : jamo_kind(next_code_point(meaning, first));
+  }
+
+  /// A single jamo counts as one that was written; a syllable of old Hangul ends in its last.
+  void private_use(char32_t c, size_t begin, size_t end) {
+    const std::string meaning = private_use_meaning(c);
+    after_ = meaning.empty() ? Jamo::none : after_;
+    if (meaning.empty()) return;
+    size_t i = 0;
+    const char32_t first = next_code_point(meaning, i);
+    const Jamo kind = jamo_kind(first);
+    if (kind == Jamo::none || i < meaning.size()) {
+      size_t last = previous_boundary(meaning, meaning.size());
+      after_ = jamo_kind(next_code_point(meaning, last));
+      change_(begin, end, meaning, HangulChange::private_use);
+      return;
+    }
+    const char32_t letter = stray(first, kind, end);
+    emit(letter != 0 ? letter : first, begin, end, HangulChange::private_use);
+    after_ = letter != 0 ? Jamo::none : kind;
   }
 
   void other(char32_t c, size_t begin, size_t& i) {
@@ -155,9 +187,6 @@ class Pass {
       const char32_t ascii = c - 0xFF01 + '!';
       if (options_.full_width == HangulOptions::FullWidth::all || is_letter_or_digit(ascii))
         emit(ascii, begin, i, HangulChange::full_width);
-    } else if (options_.private_use && is_private_use(c)) {
-      const std::string meaning = private_use_meaning(c);
-      if (!meaning.empty()) change_(begin, i, meaning, HangulChange::private_use);
     }
   }
 
