@@ -1,10 +1,12 @@
 #include "curate/c4_quality.h"
 
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "core/language.h"
 #include "curate/change.h"
 #include "curate/rule.h"
+#include "curate/rule_set_chain.h"
 #include "curate/text_view_chars.h"
 #include "text/unicode.h"
 
@@ -160,6 +162,14 @@ Json C4Quality::parameters() const {
           {"maximum_word_length", maximum_word_length_}};
 }
 
+std::optional<size_t> C4Quality::sentences(TextView& text) const {
+  C4Quality all = *this;
+  all.minimum_sentences_ = std::numeric_limits<size_t>::max();
+  const std::optional<Failure> failure = all.judge(text).failure;
+  if (failure->key != "minimum_sentences") return std::nullopt;
+  return static_cast<size_t>(failure->value);
+}
+
 C4Quality::Outcome C4Quality::judge(TextView& text) const {
   Outcome outcome;
   const std::string_view whole = text.text();
@@ -253,11 +263,23 @@ namespace {
 
 class C4QualityRule final : public DocumentRule<C4QualityRule> {
  public:
-  explicit C4QualityRule(const Config& section) : rules_(section) {}
+  C4QualityRule(const Config& section, bool terminal_mark) : rules_(section, terminal_mark) {}
   Json parameters() const override { return rules_.parameters(); }
   std::string limit() const override {
     return fmt::format(fmt::runtime(tr("at least {} sentences in kept lines", "남은 줄에 문장 {}개 이상")),
                        rules_.parameters().at("minimum_sentences").get<int64_t>());
+  }
+  std::vector<Quantity> quantities(const Item& item) const override {
+    const std::optional<size_t> sentences = rules_.sentences(text_view(item.document.text));
+    if (!sentences) return {};
+    const double limit = rules_.parameters().at("minimum_sentences").get<double>();
+    Quantity quantity;
+    quantity.key = "minimum_sentences";
+    quantity.value = static_cast<double>(*sentences);
+    quantity.limit = limit;
+    quantity.most = false;
+    quantity.off = limit == 0;
+    return {quantity};
   }
   Verdict apply(Item& item) const {
     const C4Quality::Outcome outcome = rules_.judge(text_view(item.document.text));
@@ -283,8 +305,12 @@ class C4QualityRule final : public DocumentRule<C4QualityRule> {
 
 }  // namespace
 
+std::unique_ptr<Rule> make_c4_quality_rule(const Config& section, bool terminal_mark) {
+  return std::make_unique<C4QualityRule>(section, terminal_mark);
+}
+
 std::unique_ptr<Rule> make_c4_quality(const Config& section) {
-  return std::make_unique<C4QualityRule>(section);
+  return make_c4_quality_rule(section, true);
 }
 
 }  // namespace moru::curate

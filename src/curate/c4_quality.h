@@ -31,6 +31,8 @@ class C4Quality {
   /// `terminal_mark`: whether lines need one, unless the section says. Throws Error for a value that is out of range.
   explicit C4Quality(const Config& section, bool terminal_mark = true);
   Outcome judge(TextView& text) const;
+  /// Sentences in the lines that are kept; none if the text fails for what its lines hold.
+  std::optional<size_t> sentences(TextView& text) const;
   Json parameters() const;
 
  private:

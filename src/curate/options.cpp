@@ -4,15 +4,21 @@
 
 #include "core/error.h"
 #include "core/language.h"
+#include "curate/rule_set_chain.h"
 
 namespace moru::curate {
 
 Options::Options(const Config& section) : rules_(std::make_unique<Rules>()) {
+  const RuleSetChain chain(section);
   for (const Registration& registration : registry()) {
     const Config of_rule = section.section(registration.name);
     Rules::Entry& entry = rules_->entries.emplace_back();
     entry.name = registration.name;
     entry.enabled = of_rule.flag("enabled", registration.by_default || section.has(registration.name));
+    if ((entry.rule = chain.make(registration.name, of_rule))) {
+      entry.enabled = of_rule.flag("enabled", true);
+      continue;
+    }
     // A section that is not there has nothing that its rule could need.
     if (registration.by_default || section.has(registration.name))
       entry.rule = registration.make(of_rule);

@@ -5,14 +5,15 @@
 
 #include "core/language.h"
 #include "curate/rule_set.h"
+#include "curate/rule_set_chain.h"
 
 namespace moru::curate {
 namespace {
 
 class RuleSetRule final : public DocumentRule<RuleSetRule> {
  public:
-  RuleSetRule(const RuleSetKind& kind, const Config& section) {
-    settings_ = kind.has_settings ? rule_set_settings(section, {}, kind.dialects) : RuleSetSettings{};
+  RuleSetRule(const RuleSetKind& kind, const Config& section, const RuleSetSettings& defaults) {
+    settings_ = kind.has_settings ? rule_set_settings(section, defaults, kind.dialects) : RuleSetSettings{};
     set_ = make_rule_set(kind, settings_, section);
     has_settings_ = kind.has_settings;
     if (!settings_.by_document) return;
@@ -79,17 +80,22 @@ class RuleSetRule final : public DocumentRule<RuleSetRule> {
 
 }  // namespace
 
+std::unique_ptr<Rule> make_rule_set_rule(const RuleSetKind& kind, const Config& section,
+                                         const RuleSetSettings& defaults) {
+  return std::make_unique<RuleSetRule>(kind, section, defaults);
+}
+
 std::unique_ptr<Rule> make_gopher_repetition(const Config& section) {
-  return std::make_unique<RuleSetRule>(gopher_repetition_kind(), section);
+  return make_rule_set_rule(gopher_repetition_kind(), section, {});
 }
 std::unique_ptr<Rule> make_gopher_quality(const Config& section) {
-  return std::make_unique<RuleSetRule>(gopher_quality_kind(), section);
+  return make_rule_set_rule(gopher_quality_kind(), section, {});
 }
 std::unique_ptr<Rule> make_c4_paragraph(const Config& section) {
-  return std::make_unique<RuleSetRule>(c4_paragraph_kind(), section);
+  return make_rule_set_rule(c4_paragraph_kind(), section, {});
 }
 std::unique_ptr<Rule> make_fineweb_quality(const Config& section) {
-  return std::make_unique<RuleSetRule>(fineweb_quality_kind(), section);
+  return make_rule_set_rule(fineweb_quality_kind(), section, {});
 }
 
 }  // namespace moru::curate
