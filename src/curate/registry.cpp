@@ -28,6 +28,7 @@ Json RuleRun::facts() const {
   ASKED(quality_classifier)            \
   RULE(exact_duplicates)               \
   RULE(near_duplicates)                \
+  ASKED(exact_substrings)              \
   ASKED(decontamination)               \
   RULE(personal_data)                  \
   ASKED(mixture)
