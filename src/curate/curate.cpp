@@ -128,7 +128,9 @@ void process(const Stage& stage, Work& work, data::DocumentLineReader& reader, c
       if (rule->overrides->cover(work.item.collected_id, rule->entry->name)) {
         // The document stays as it is; what the rule would have done is on record.
         Item tried = work.item;
-        const Verdict verdict = rule->run->apply(tried);
+        // A trial of masking is not to be counted as masking.
+        const bool masking = masks != nullptr && rule->entry->name == "personal_data";
+        const Verdict verdict = (masking ? *masks : *rule->run).apply(tried);
         if (verdict.action != Verdict::Action::keep)
           step.decision = dump_json(undone_record(rule->entry->name, work.item, verdict));
         continue;
@@ -182,7 +184,7 @@ class Curator {
                       documents.count() * stages_.size());
     samples_ = std::make_unique<LimitSamples>(documents.count());
     for (const ActiveRule& rule : rules_)
-      if (rule.entry->name == "personal_data") masks_ = rule.run.get();
+      if (rule.entry->name == "personal_data") masks_ = rule.entry->rule->start();
     std::vector<bool> alive(documents.count(), true);
     pass(stages_[0], progress, [&](const auto& push) {
       uint64_t index = 0;
@@ -228,7 +230,7 @@ class Curator {
     OrderedWork ordered(
         batches.size(),
         [&](size_t slot) {
-          for (Work& work : batches[slot].works) process(stage, work, batches[slot].reader, *samples_, masks_);
+          for (Work& work : batches[slot].works) process(stage, work, batches[slot].reader, *samples_, masks_.get());
         },
         [&](size_t slot) {
           for (Work& work : batches[slot].works) collect(stage, work);
@@ -282,7 +284,7 @@ class Curator {
   std::unique_ptr<Spool> spool_;
   Tally tally_;
   std::unique_ptr<LimitSamples> samples_;
-  const RuleRun* masks_ = nullptr;
+  std::unique_ptr<RuleRun> masks_;  ///< A run of its own, for what is shown and tried: the real one counts.
 };
 
 }  // namespace

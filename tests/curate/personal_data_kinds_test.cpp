@@ -150,6 +150,7 @@ TEST(PersonalDataKinds, TheWideNetFindsWhatTheDetectorsLeave) {
     return found;
   };
   EXPECT_EQ(caught("어제 홍길동이 왔다"), one("name"));
+  EXPECT_EQ(caught("어제 김철수가 다녀갔다"), one("name"));
   EXPECT_EQ(caught("I met John Smith today"), one("name"));
   EXPECT_EQ(caught("110-123-456789로 보내"), one("bank_account"));
   EXPECT_EQ(caught("minsu @ 한빛.한국"), one("email"));

@@ -28,6 +28,19 @@ TEST(PersonalDataRule, TagsWithoutChangingTheText) {
   EXPECT_EQ(outcome.decisions.at(0).at("detail"), "email 1, ip_address 1, phone 1");
 }
 
+TEST(PersonalDataRule, CountsEachDocumentOnceThoughItIsShownToo) {
+  // The report shows samples around the limits of other rules, masked: no second count.
+  std::vector<data::Document> documents;
+  for (int i = 0; i < 30; ++i)
+    documents.push_back(
+        make_document(fmt::format("{} call 010-1234-56{:02} about the printer", i, i), fmt::format("{}", i)));
+  const auto outcome = run_curate(documents, "length: {minimum_characters: 5}", {"length", "personal_data"});
+  const Json facts = outcome.report.facts.at("personal_data");
+  EXPECT_EQ(facts.at("kinds").at("phone").at("documents"), 30);
+  EXPECT_EQ(facts.at("kinds").at("phone").at("actions").at("mask"), 30);
+  EXPECT_EQ(facts.at("residual_risk").at("population"), 30);
+}
+
 TEST(PersonalDataRule, DropsADocumentThatIsFullOfIt) {
   const auto few = make_document("010-1234-5678 and 010-1234-5679", "a");
   const auto many = make_document("010-1234-5671 010-1234-5672 010-1234-5673", "b");

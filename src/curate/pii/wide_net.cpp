@@ -26,10 +26,8 @@ bool is_alnum(char c) {
 // What may be joined to a name.
 constexpr std::string_view kAfterName[] = {"은",   "는", "이", "가", "을", "를", "의",
                                            "에게", "께", "와", "과", "님", "씨"};
-// Ends of words that look like names and are adjectives or adverbs.
-constexpr std::string_view kNotAtEnd[] = {"한", "은", "인", "의", "된", "할", "운", "진", "해", "여",
-                                          "서", "리", "지", "기", "도", "만", "나", "라", "화", "성",
-                                          "정", "용", "문", "수", "구", "제", "상", "표"};
+// Ends of words that look like names and are adjectives, verbs or a noun with a particle.
+constexpr std::string_view kNotAtEnd[] = {"한", "은", "인", "의", "된", "할", "운", "해", "여", "만", "나", "도", "서"};
 
 bool is_octets(const DigitGroups& groups) {
   for (size_t i = 0; i < 4; ++i) {
