@@ -66,11 +66,10 @@ Pages pages_of(pugi::xml_node root) {
 DocxReader::DocxReader(OfficePackage& package, DocumentBuilder& builder)
     : package_(package), builder_(builder), main_(package.main_part()), document_(package.xml(main_)) {
   for (const auto& [id, relationship] : package.relationships(main_)) {
-    const auto root = [&](auto use) {
-      if (const auto xml = package.xml_if(relationship.target)) use(xml->root());
-    };
-    if (relationship.type == "styles") root([&](pugi::xml_node node) { styles_ = DocxStyles(node); });
-    if (relationship.type == "numbering") root([&](pugi::xml_node node) { numbering_ = DocxNumbering(node); });
+    if (relationship.type == "styles")
+      if (const auto xml = package.xml_if(relationship.target)) styles_ = DocxStyles(xml->root());
+    if (relationship.type == "numbering")
+      if (const auto xml = package.xml_if(relationship.target)) numbering_ = DocxNumbering(xml->root());
     if (relationship.type == "footnotes") footnotes_ = package.xml_if(relationship.target);
     if (relationship.type == "endnotes") endnotes_ = package.xml_if(relationship.target);
     if (relationship.type == "vbaProject") builder.metadata("macros", "left out");
@@ -90,7 +89,8 @@ void DocxReader::read() {
   page_ = pages == Pages::unknown ? 0 : 1;
   body(content);
   flush_code();
-  notes();
+  notes(page_);
+  builder_.place(0, 0);
   headers_and_footers();
 }
 
@@ -233,6 +233,7 @@ void DocxReader::paragraph(pugi::xml_node node) {
       builder_.paragraph(line.text);
     }
   }
+  if (!is_code) notes(page);
   for (const pugi::xml_node box : line.boxes) body(box);
   if (section_ends && section_type != "continuous") page_break(false);
 }
@@ -321,16 +322,21 @@ void DocxReader::table(pugi::xml_node node) {
   if (cells.empty()) return;
   builder_.place(page, first);
   builder_.table(std::move(cells));
+  notes(page);
 }
 
-void DocxReader::notes() {
+void DocxReader::notes(int page) {
+  const int paragraph = paragraph_;
   in_notes_ = true;
-  builder_.place(0, 0);
-  for (size_t i = 0; i < notes_.size(); ++i) {
-    std::string text = flat(notes_[i].node);
+  builder_.place(page, paragraph);
+  for (; next_note_ < notes_.size(); ++next_note_) {
+    std::string text = flat(notes_[next_note_].node);
     std::ranges::replace(text, '\n', ' ');
-    if (!text::trim(text).empty()) builder_.paragraph(fmt::format("[^{}]: {}", i + 1, text), notes_[i].role);
+    if (!text::trim(text).empty())
+      builder_.paragraph(fmt::format("[^{}]: {}", next_note_ + 1, text), notes_[next_note_].role);
   }
+  in_notes_ = false;
+  paragraph_ = paragraph;
 }
 
 void DocxReader::headers_and_footers() {

@@ -41,7 +41,8 @@ class DocxReader {
   /// Paragraphs and tables below a node as lines of text.
   std::string flat(pugi::xml_node parent);
   std::vector<std::vector<std::string>> cells_of(pugi::xml_node table, std::vector<pugi::xml_node>& only_cells);
-  void notes();
+  /// Those that were referred to since the last call.
+  void notes(int page);
   void headers_and_footers();
   std::string note_mark(pugi::xml_node reference, std::string_view role);
 
@@ -58,6 +59,7 @@ class DocxReader {
   std::string code_;  ///< Lines of code that were gathered.
   int code_page_ = 0, code_paragraph_ = 0;
   std::vector<Note> notes_;  ///< In the order in which they are referred to.
+  size_t next_note_ = 0;
   bool in_notes_ = false;
 };
 

@@ -39,7 +39,8 @@ void OpenDocumentReader::read_text() {
   page_ = soft || styles_.has_page_breaks() ? 1 : 0;
   body(text, nullptr);
   flush_code();
-  notes();
+  notes(page_);
+  builder_.place(0, 0);
   headers_and_footers();
 }
 
@@ -226,6 +227,7 @@ void OpenDocumentReader::paragraph(pugi::xml_node node, List* list, bool marked,
       builder_.paragraph(line.text, role_);
     }
   }
+  if (code_.empty()) notes(line.page);
   for (const pugi::xml_node box : line.boxes) body(box, nullptr);
 }
 
@@ -295,16 +297,21 @@ void OpenDocumentReader::table(pugi::xml_node node) {
   std::vector<std::vector<std::string>> cells = table.cells();
   builder_.place(page, first);
   builder_.table(std::move(cells), role_);
+  notes(page);
 }
 
-void OpenDocumentReader::notes() {
+void OpenDocumentReader::notes(int page) {
+  const int paragraph = paragraph_;
   in_notes_ = true;
-  builder_.place(0, 0);
-  for (size_t i = 0; i < notes_.size(); ++i) {
-    std::string text = flat(notes_[i].body);
+  builder_.place(page, paragraph);
+  for (; next_note_ < notes_.size(); ++next_note_) {
+    std::string text = flat(notes_[next_note_].body);
     std::ranges::replace(text, '\n', ' ');
-    if (!text::trim(text).empty()) builder_.paragraph(fmt::format("[^{}]: {}", i + 1, text), notes_[i].role);
+    if (!text::trim(text).empty())
+      builder_.paragraph(fmt::format("[^{}]: {}", next_note_ + 1, text), notes_[next_note_].role);
   }
+  in_notes_ = false;
+  paragraph_ = paragraph;
 }
 
 void OpenDocumentReader::headers_and_footers() {

@@ -10,8 +10,9 @@
 
 namespace moru::collect {
 
-/// Left out: comments, tracked deletions, hidden text, indexes, phonetic guides. Kept once, at the end, with roles:
-/// "footnote", "endnote" (marked [^1] where they stand), "header", "footer".
+/// Left out: comments, tracked deletions, hidden text, indexes, phonetic guides. Notes follow their paragraph
+/// or table with the roles "footnote" and "endnote", marked [^1] as where they stand; headers and footers stand once,
+/// at the end, with the roles "header" and "footer".
 class OpenDocumentReader {
  public:
   OpenDocumentReader(const OpenDocument& document, DocumentBuilder& builder)
@@ -47,7 +48,8 @@ class OpenDocumentReader {
   void slide(pugi::xml_node page);
   void inlines(pugi::xml_node parent, Line& line);
   void flush_code();
-  void notes();
+  /// Those that stood in the text since the last call.
+  void notes(int page);
   void headers_and_footers();
   std::string heading_label(int level);
   /// The label of the item that `list` stands at: number with prefix and suffix.
@@ -63,6 +65,7 @@ class OpenDocumentReader {
   std::string code_;
   int code_page_ = 0, code_paragraph_ = 0;
   std::vector<Note> notes_;
+  size_t next_note_ = 0;
   bool in_notes_ = false, slides_ = false;
 };
 

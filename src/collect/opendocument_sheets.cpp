@@ -8,8 +8,8 @@ namespace moru::collect {
 namespace {
 
 constexpr int kMaxRows = 1'048'576, kMaxColumns = 16'384;
-constexpr int kMaxRepeat = 1024;          // of a cell or row with text
-constexpr size_t kMaxCells = 20'000'000;  // of a sheet
+constexpr int kMaxRepeat = 1024;            // of a cell or row with text
+constexpr size_t kMaxRepeated = 1'000'000;  // cells of a sheet that stand only as repetitions of others
 
 /// What a cell shows; of one that shows nothing, its value.
 std::string shown(pugi::xml_node cell, OpenDocumentReader& reader) {
@@ -35,6 +35,11 @@ class SheetReader {
     std::string text;
   };
 
+  void repeat(size_t cells) {
+    repeated_ += cells;
+    if (repeated_ > kMaxRepeated) throw Unreadable("archive-limit", "a sheet's repeated cells are more than a million");
+  }
+
   void row(pugi::xml_node node) {
     const int repeats = std::clamp(xml_number(node, "number-rows-repeated", 1), 1, kMaxRows);
     SheetRow row;
@@ -52,15 +57,13 @@ class SheetReader {
         if (const auto above = merged_.find(column); above != merged_.end() && above->second.until >= number_)
           text = above->second.text;
       if (!text::trim(text).empty()) {
-        count_ += static_cast<size_t>(std::min(across, kMaxRepeat));
-        if (count_ > kMaxCells) throw Unreadable("archive-limit", "a sheet has more than 20 million cells");
+        repeat(static_cast<size_t>(std::min(across, kMaxRepeat) - 1));
         for (int i = 0; i < std::min(across, kMaxRepeat); ++i) row.cells.emplace_back(column + i, text);
       }
       column = std::min(column + across, kMaxColumns);
     }
     if (!row.cells.empty()) {
-      count_ += row.cells.size() * static_cast<size_t>(std::min(repeats, kMaxRepeat) - 1);
-      if (count_ > kMaxCells) throw Unreadable("archive-limit", "a sheet has more than 20 million cells");
+      repeat(row.cells.size() * static_cast<size_t>(std::min(repeats, kMaxRepeat) - 1));
       for (int i = 0; i < std::min(repeats, kMaxRepeat); ++i) {
         rows_.push_back(row);
         rows_.back().number = std::min(number_ + i, kMaxRows);
@@ -73,7 +76,7 @@ class SheetReader {
   std::vector<SheetRow> rows_;
   std::map<int, Merged> merged_;
   int number_ = 1;
-  size_t count_ = 0;
+  size_t repeated_ = 0;
 };
 
 }  // namespace

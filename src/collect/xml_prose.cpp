@@ -154,7 +154,12 @@ bool is_xml_prose(pugi::xml_node root) {
 
 void XmlProse::read(pugi::xml_node root) {
   children(root, 0, 0);
-  for (size_t i = 0; i < notes_.size(); ++i) builder_.paragraph(fmt::format("[^{}]: {}", i + 1, notes_[i]), "footnote");
+  notes();
+}
+
+void XmlProse::notes() {
+  for (; next_note_ < notes_.size(); ++next_note_)
+    builder_.paragraph(fmt::format("[^{}]: {}", next_note_ + 1, notes_[next_note_]), "footnote");
 }
 
 void XmlProse::flush(std::string& text, int depth) {
@@ -164,6 +169,7 @@ void XmlProse::flush(std::string& text, int depth) {
     else
       builder_.paragraph(text, {}, depth);
     mark_.clear();
+    notes();
   }
   text.clear();
 }
@@ -304,6 +310,7 @@ void XmlProse::table(pugi::xml_node node) {
       if (cell.type() == pugi::node_element && xml_use(cell) == XmlUse::cell) out.push_back(flat(cell));
   }
   builder_.table(std::move(cells));
+  notes();
 }
 
 void XmlProse::append_inline(pugi::xml_node node, std::string& out) {

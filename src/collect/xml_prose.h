@@ -48,6 +48,8 @@ class XmlProse {
   void paragraph(pugi::xml_node node, int level, int depth);
   void information(pugi::xml_node node, int level);
   void flush(std::string& text, int depth);
+  /// Those that stood in the text since the last call.
+  void notes();
   /// Text of a node in one piece; blocks in it are left to the caller, notes become marks.
   void append_inline(pugi::xml_node node, std::string& out);
   std::string flat(pugi::xml_node node);
@@ -55,6 +57,7 @@ class XmlProse {
   DocumentBuilder& builder_;
   std::string mark_;  ///< Of a list's item whose first text has not come yet.
   std::vector<std::string> notes_;
+  size_t next_note_ = 0;
 };
 
 }  // namespace moru::collect

@@ -30,6 +30,7 @@ void check_text(const fs::path& file) {
   EXPECT_EQ(pages_of(d), (Lines{"1: title: 휴가 규정",
                                 "1: heading 1: 목적",
                                 "1: paragraph: 이 규정은 직원의 휴가를 정한다.[^1] It applies to every office.",
+                                "1: paragraph [footnote]: [^1]: 근로기준법 제60조를 따른다.",
                                 "1: list_item 1 (-): 연차",
                                 "1: list_item 2 (-): 반차 half day",
                                 "1: list_item 1 (-): 병가",
@@ -44,12 +45,11 @@ void check_text(const fs::path& file) {
                                 "2: heading 1 [example]: Examples",
                                 "2: code [example]: if (days < 15) {\n  return;\n}",
                                 "2: paragraph [example]: 끝.[^2]",
-                                "0: paragraph [footnote]: [^1]: 근로기준법 제60조를 따른다.",
-                                "0: paragraph [endnote]: [^2]: An endnote.",
+                                "2: paragraph [endnote]: [^2]: An endnote.",
                                 "0: paragraph [header]: 사내 문서 INTERNAL"}));
   EXPECT_EQ(d.blocks[2].paragraph, 3);
-  ASSERT_EQ(d.blocks[13].cells.size(), 3U);
-  EXPECT_EQ(d.blocks[13].cells[0], (Lines{"구분", "일수 days", ""}));
+  ASSERT_EQ(d.blocks[14].cells.size(), 3U);
+  EXPECT_EQ(d.blocks[14].cells[0], (Lines{"구분", "일수 days", ""}));
   EXPECT_EQ(d.metadata.at("author"), "김모루");
   EXPECT_EQ(d.metadata.at("language"), "ko-KR");
   EXPECT_EQ(d.metadata.at("subject"), "인사");

@@ -22,9 +22,9 @@ TEST(Xml, DocBook) {
 </article>)");
   EXPECT_EQ(d.title, "모루 안내서");
   EXPECT_EQ(blocks_of(d), (Lines{"title: 모루 안내서", "heading 1: 시작", "paragraph: 첫 문단 이다.[^1]",
-                                 "list_item 1 (-): 하나", "list_item 2 (1): 안쪽", "list_item 1 (-): 둘",
-                                 "code (c): int main(void) {\n  return 0;\n}", "heading 2: Tables", "caption: 표 1",
-                                 "table: 이름 | 값\na | 1", "paragraph [footnote]: [^1]: 주석."}));
+                                 "paragraph [footnote]: [^1]: 주석.", "list_item 1 (-): 하나", "list_item 2 (1): 안쪽",
+                                 "list_item 1 (-): 둘", "code (c): int main(void) {\n  return 0;\n}",
+                                 "heading 2: Tables", "caption: 표 1", "table: 이름 | 값\na | 1"}));
   EXPECT_EQ(d.metadata.at("author"), "Kim Moru");
 }
 
