@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "collect/plan.h"
+#include "collect/url.h"
 #include "core/error.h"
 #include "text/unicode.h"
 
@@ -20,6 +21,12 @@ std::string printable(std::string_view path) {
   return out;
 }
 
+std::string address_in(const PlannedFile& planned, std::string_view member) {
+  if (member.empty()) return planned.uri;
+  const bool is_row = planned.extractor != nullptr && planned.extractor->name == "rows";
+  return is_row ? planned.uri + "#" + percent_encoded(member.substr(1)) : planned.uri + "!/" + printable(member);
+}
+
 void AnswerWriter::take(const PlannedFile& planned, const Extractor* extractor, Output& output) {
   for (data::Document& d : output.documents) {
     const bool only_title =
@@ -29,8 +36,8 @@ void AnswerWriter::take(const PlannedFile& planned, const Extractor* extractor, 
           .set_member(d.source.member);
       continue;
     }
-    d.source.uri = d.source.member.empty() ? planned.uri : planned.uri + "!/" + printable(d.source.member);
-    d.source.file_hash = planned.hash;
+    d.source.uri = address_in(planned, d.source.member);
+    if (d.source.file_hash.empty()) d.source.file_hash = planned.hash;
     if (d.source.collector.empty() && extractor != nullptr)
       d.source.collector = fmt::format("{}/{}", extractor->name, extractor->version);
     if (d.source.modified.empty()) d.source.modified = planned.file.modified;

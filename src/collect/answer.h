@@ -45,6 +45,9 @@ struct Answer {
 /// Throws Error, naming `place`, for a text that no AnswerWriter wrote.
 Answer read_answer(std::string_view text, std::string_view place);
 
+/// The address of a member of a file, or of a row of a database; of the file itself where `member` is empty.
+std::string address_in(const PlannedFile& planned, std::string_view member);
+
 /// A path with bytes that are not UTF-8 as "%XX".
 std::string printable(std::string_view path);
 

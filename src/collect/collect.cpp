@@ -28,7 +28,7 @@ class Collector {
     if (reason == "time-limit") limit = options_.seconds_per_file;
     if (reason == "memory-limit") limit = options_.memory_per_worker;
     if (range == data::Range{} && member.empty()) range = {0, planned.file.size};
-    const std::string uri = member.empty() ? planned.uri : planned.uri + "!/" + printable(member);
+    const std::string uri = address_in(planned, member);
     Json record = {{"document", uri},
                    {"rule", "collect/" + reason},
                    {"action", "set_aside"},

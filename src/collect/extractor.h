@@ -144,6 +144,8 @@ void extract_ods(const Input& input, Output& output);
 void extract_odt(const Input& input, Output& output);
 void extract_plain_text(const Input& input, Output& output);
 void extract_pptx(const Input& input, Output& output);
+/// Rows of a database, as rows.h wrote them.
+void extract_rows(const Input& input, Output& output);
 void extract_xlsx(const Input& input, Output& output);
 void extract_xml(const Input& input, Output& output);
 

@@ -26,6 +26,7 @@ std::span<const Extractor> extractors() {
       {"ods", 1, {".ods", ".ots", ".fods"}, false, extract_ods, is_ods},
       {"odt", 1, {".odt", ".ott", ".fodt"}, false, extract_odt, is_odt},
       {"pptx", 1, {".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm"}, false, extract_pptx, is_pptx},
+      {"rows", 1, {".moru-rows"}, false, extract_rows},
       {"text", 1, {".txt", ".text", "readme", "news", "changelog", "authors"}, false, extract_plain_text},
       {"xlsx", 1, {".xlsx", ".xlsm", ".xltx", ".xltm"}, false, extract_xlsx, is_xlsx},
       {"xml", 1, {".xml", ".dita", ".docbook", ".dbk"}, false, extract_xml},

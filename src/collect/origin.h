@@ -52,5 +52,8 @@ inline const Origin& origin_of(const Source& source) {
 void read_folder_source(const Config& section, const std::filesystem::path& base, Source& source);
 void read_file_source(const Config& section, const std::filesystem::path& base, Source& source);
 void read_list_source(const Config& section, const std::filesystem::path& base, Source& source);
+void read_http_source(const Config& section, const std::filesystem::path& base, Source& source);
+void read_s3_source(const Config& section, const std::filesystem::path& base, Source& source);
+void read_sql_source(const Config& section, const std::filesystem::path& base, Source& source);
 
 }  // namespace moru::collect
