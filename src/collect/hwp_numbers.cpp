@@ -113,6 +113,9 @@ std::string HwpCounter::next(const HwpNumbering& numbering, int level) {
     } else if (sign >= '0' && sign <= '9') {
       const size_t k = sign == '0' ? 9 : static_cast<size_t>(sign - '1');
       out += hwp_number_text(begun_[k] ? last_[k] : numbering.levels[k].start, numbering.levels[k].shape);
+    } else {
+      out += '^';
+      --i;  // an ordinary character, of any length
     }
   }
   return out;

@@ -114,6 +114,25 @@ TEST(Hwp, WhatIsNotReadSaysWhy) {
   EXPECT_EQ(reason_of(hwp_file(std::string(size_t{64} << 20, '\0'))), "archive-limit");
 }
 
+TEST(Hwp, ACyclicFileIsDamaged) {
+  std::string bytes = hwp_file(paragraph(u"글", 0));
+  const auto sector = [&](size_t at) {
+    return (size_t{static_cast<unsigned char>(bytes[at])} + 256 * size_t{static_cast<unsigned char>(bytes[at + 1])} +
+            1) *
+           512;
+  };
+  std::string directory = bytes;  // an entry that is its own neighbour
+  directory.replace(sector(48) + 128 + 72, 4, little(1, 4));
+  EXPECT_EQ(reason_of(directory), "damaged");
+  std::string chain = bytes;  // a directory whose sectors follow each other in a circle
+  const size_t first = sector(48) / 512 - 1;
+  chain.replace(sector(76) + 4 * first, 4, little(first, 4));
+  EXPECT_EQ(reason_of(chain), "damaged");
+  std::string small = bytes;  // small streams whose table is a circle
+  small.replace(sector(60), 8, little(1, 4) + little(0, 4));
+  EXPECT_EQ(reason_of(small), "damaged");
+}
+
 TEST(Hwp, TablesInTablesHaveABottom) {
   std::string section = paragraph(u"위", 0);
   unsigned level = 0;
@@ -160,6 +179,8 @@ TEST(Hwp, AutomaticNumbers) {
   Lines seen;
   for (const int level : {0, 1, 1, 0, 1}) seen.push_back(counter.next(n, level));
   EXPECT_EQ(seen, (Lines{"가.", "(가.3)", "(가.4)", "나.", "(나.3)"}));
+  n.levels[2].format = "^장^";
+  EXPECT_EQ(counter.next(n, 2), "^장^");
 }
 
 }  // namespace
