@@ -37,7 +37,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   check(bytes, false);
   const std::string text = moru::text::repair_utf8(bytes);
   check(text, true);
-  moru::curate::minhash(moru::curate::shingles(text));
+  static const moru::curate::MinHasher hasher;
+  hasher.signature(text);
   moru::curate::measure_repetition(text);
   return 0;
 }

@@ -77,8 +77,8 @@ void add_directives(std::string_view text, PageSignals& signals) {
 
 void in_order(PageSignals& signals) {
   std::ranges::sort(signals.opt_out);
-  const auto again = std::ranges::unique(signals.opt_out);
-  signals.opt_out.erase(again.begin(), again.end());
+  // Clang 14 cannot take what the standard library's ranges::unique returns.
+  signals.opt_out.erase(std::unique(signals.opt_out.begin(), signals.opt_out.end()), signals.opt_out.end());
 }
 
 void use_tag(const std::string& name, const std::map<std::string, std::string>& attributes, PageSignals& signals) {

@@ -89,7 +89,7 @@ ClassifierScores score_classifier(std::vector<double> good, std::vector<double> 
   const auto placements = [](const std::vector<double>& of, const std::vector<double>& among) {
     std::vector<double> shares;
     for (const double value : of) {
-      const auto [low, high] = std::ranges::equal_range(among, value);
+      const auto [low, high] = std::equal_range(among.begin(), among.end(), value);
       const auto below = static_cast<double>(low - among.begin());
       const auto equal = static_cast<double>(high - low);
       shares.push_back((below + equal / 2) / static_cast<double>(among.size()));

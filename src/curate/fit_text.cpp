@@ -108,12 +108,12 @@ std::string fit_text(const FitReport& report, bool examples) {
     std::vector<std::vector<std::string>> lines = {{std::string(title), std::string(tr("documents", "문서")),
                                                     std::string(tr("taken now", "현재 빠짐")),
                                                     std::string(tr("proposed", "제안대로면"))}};
-    for (const auto& [name, count] : all) {
+    for (const auto& group : all) {
       const auto of = [&](const std::map<std::string, uint64_t>& lost) {
-        const auto it = lost.find(name);
-        return share(it == lost.end() ? 0 : it->second, count);
+        const auto it = lost.find(group.first);
+        return share(it == lost.end() ? 0 : it->second, group.second);
       };
-      lines.push_back({name, fmt::format("{}", count), of(now), of(then)});
+      lines.push_back({group.first, fmt::format("{}", group.second), of(now), of(then)});
     }
     out += "\n" + table(lines, 1);
   };
