@@ -54,7 +54,7 @@ struct Report {
 /// unknown-format, invalid-encoding, binary, no-text, not-json, no-text-field, parser-failed, parser-crashed,
 /// time-limit, memory-limit, output-limit; missing (sources/files.cpp), those of fetching (fetch_store.h); damaged,
 /// encrypted, archive-limit (zip_package.h, archive.cpp); xml-entities, xml-depth, xml-size (xml_reader.h);
-/// distribution-document (hwp.cpp).
+/// distribution-document (hwp.cpp); scanned, program-missing (pdf.cpp, ocr.cpp).
 Report collect(const Options& options, data::DatasetWriter& documents, data::DatasetWriter& set_aside,
                ProgressSink& progress);
 

@@ -5,6 +5,7 @@
 #include "collect/collect.h"
 #include "collect/licence.h"
 #include "collect/origin.h"
+#include "core/child_process.h"
 #include "core/error.h"
 #include "core/language.h"
 #include "text/unicode.h"
@@ -128,7 +129,12 @@ Options read_options(const Config& recipe, const fs::path& base) {
 }
 
 Json extract_settings_json(const Source& s) {
-  return {{"extract",
+  // A program that is installed later reads what was set aside without it.
+  Json missing = Json::array();
+  for (const std::string_view program : {"pdftotext", "pdftoppm", "tesseract"})
+    if (!is_program(program)) missing.push_back(program);
+  return {{"missing_programs", std::move(missing)},
+          {"extract",
            {{"hwp_distribution", s.extract.hwp_distribution},
             {"ocr", s.extract.ocr},
             {"ocr_languages", s.extract.ocr_languages},
