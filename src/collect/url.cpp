@@ -80,8 +80,11 @@ bool set_authority(Url& url, std::string_view authority) {
   }
   url.host.clear();
   for (const char c : host) url.host += lower(c);
-  const auto allowed = [](char c) {
-    return is_alpha(c) || is_digit(c) || std::string_view("-._~%[]:").find(c) != std::string_view::npos ||
+  // Colons only in an IPv6 address: "a:443.org:443" would be another address without its port.
+  const bool literal = url.host.size() > 2 && url.host.starts_with('[') && url.host.find(']') == url.host.size() - 1;
+  const auto allowed = [&](char c) {
+    if (literal) return hex_value(c) >= 0 || std::string_view("[]:.").find(c) != std::string_view::npos;
+    return is_alpha(c) || is_digit(c) || std::string_view("-._~%").find(c) != std::string_view::npos ||
            static_cast<unsigned char>(c) >= 0x80;
   };
   if (url.host.empty() || url.host == "." || !std::ranges::all_of(url.host, allowed)) return false;

@@ -14,7 +14,7 @@ using ArchiveCollect = CollectFolder;
 /// Parses for seconds: each div looks through all that are open.
 std::string slow_page() {
   std::string page = "<p>x";
-  for (int i = 0; i < 150000; ++i) page += "<div>";
+  for (int i = 0; i < 300000; ++i) page += "<div>";
   return page;
 }
 
@@ -49,7 +49,7 @@ TEST_F(ArchiveCollect, AMemberThatTakesTooLongOrTooMuchCostsOnlyItself) {
                             kZip));
   put("b.html", "<p>끝</p>");
   Options o = options();
-  o.seconds_per_file = 1;
+  o.seconds_per_file = 2.5;
   o.memory_per_worker = uint64_t{64} << 20;
   o.sources[0].extract.archive_ratio = 1e6;
   const Collection c = collection_of(o);
