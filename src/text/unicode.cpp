@@ -203,6 +203,15 @@ std::string lower(std::string_view text) {
   return result;
 }
 
+std::string upper(std::string_view text) {
+  std::string result;
+  icu::StringByteSink<std::string> sink(&result, static_cast<int32_t>(text.size()));
+  UErrorCode status = U_ZERO_ERROR;
+  icu::CaseMap::utf8ToUpper("", 0, piece_of(text), sink, nullptr, status);
+  check(status);
+  return result;
+}
+
 std::string normalise_space(std::string_view text) {
   std::string result;
   result.reserve(text.size());

@@ -71,6 +71,8 @@ void nfc_changes(std::string_view text, const std::function<void(size_t, size_t,
 
 /// Lower case without regard to a locale. The text must be valid UTF-8.
 std::string lower(std::string_view text);
+/// Upper case, likewise.
+std::string upper(std::string_view text);
 
 /// Runs of white space become one space; none at the ends.
 std::string normalise_space(std::string_view text);
