@@ -37,7 +37,7 @@ struct Stage {
 
 /// A document in a pass, and what came of it.
 struct Work {
-  std::string input;  ///< A line of the dataset in the first pass, then a record of the spool.
+  std::string input;  ///< A line of the dataset in the first pass, then a record of a spool's block.
   std::string place;  ///< Of the line; empty after the first pass.
   Item item;
   struct Step {
@@ -49,7 +49,7 @@ struct Work {
   };
   std::vector<Step> steps;  ///< One for each deciding rule that it reached.
   std::vector<std::unique_ptr<Observation>> observations;
-  std::string output;  ///< Its record for the next pass, or its line of the corpus.
+  std::string output;  ///< Its record for the next pass until it is packed, or its line of the corpus.
   Tally::Measured measured;
   bool gone = false;
 };
@@ -58,6 +58,8 @@ struct Batch {
   std::vector<Work> works;
   size_t bytes = 0;
   data::DocumentLineReader reader;
+  std::string packed;  ///< In a later pass, what came in; then, but in the last pass, what is left for the next one.
+  size_t left = 0;     ///< Documents in it.
 };
 
 std::vector<Stage> make_stages(std::vector<ActiveRule>& rules) {
@@ -160,6 +162,22 @@ void process(const Stage& stage, Work& work, data::DocumentLineReader& reader, c
   data::append_json(document, work.output);
 }
 
+void process(const Stage& stage, Batch& batch, const LimitSamples& samples, const RuleRun* masks) {
+  if (!batch.packed.empty()) {
+    for (std::string& record : SpoolBlock::unpack(batch.packed)) batch.works.emplace_back().input = std::move(record);
+    batch.packed = {};
+  }
+  SpoolBlock next;
+  for (Work& work : batch.works) {
+    process(stage, work, batch.reader, samples, masks);
+    if (stage.last || work.gone) continue;
+    next.add(work.output);
+    work.output = {};
+  }
+  batch.left = next.count();
+  if (batch.left > 0) batch.packed = next.pack();
+}
+
 class Curator {
  public:
   Curator(const Options& options, data::DatasetWriter& kept, data::DatasetWriter& decisions, Resources resources)
@@ -186,24 +204,13 @@ class Curator {
     for (const ActiveRule& rule : rules_)
       if (rule.entry->name == "personal_data") masks_ = rule.entry->rule->start();
     std::vector<bool> alive(documents.count(), true);
-    pass(stages_[0], progress, [&](const auto& push) {
-      uint64_t index = 0;
-      documents.for_each_line([&](std::string_view line, const data::RecordPlace& place) {
-        Work& work = push(line.size());
-        work.input = line;
-        work.place = place.text();
-        work.item.index = index++;
-      });
-    });
+    first_pass(documents, progress);
     for (size_t stage = 1; stage < stages_.size(); ++stage) {
       for (ActiveRule* rule : stages_[stage - 1].observing) rule->run->conclude(alive);
       // What was dropped on the way has no part in the next pass.
       progress.advance(documents.count() - spool_->count());
       const std::unique_ptr<Spool> input = std::exchange(spool_, new_spool());
-      pass(stages_[stage], progress, [&](const auto& push) {
-        Spool::Reader reader(*input);
-        for (std::string record; reader.next(record);) push(record.size()).input = std::move(record);
-      });
+      next_pass(stages_[stage], *input, progress);
     }
     progress.finish();
     Report report;
@@ -222,37 +229,57 @@ class Curator {
     return std::make_unique<Spool>(Resources{resources_.folder, resources_.memory / 8});
   }
 
-  /// `feed` is called with a function that takes the size of the next document and returns its work, to be filled
-  /// before the next call.
-  template <class Feed>
-  void pass(const Stage& stage, Progress& progress, Feed feed) {
-    std::vector<Batch> batches(4 * processor_count());
-    OrderedWork ordered(
-        batches.size(),
-        [&](size_t slot) {
-          for (Work& work : batches[slot].works) process(stage, work, batches[slot].reader, *samples_, masks_.get());
-        },
-        [&](size_t slot) {
-          for (Work& work : batches[slot].works) collect(stage, work);
-          progress.advance(batches[slot].works.size());
-          batches[slot].works.clear();
-          batches[slot].bytes = 0;
-        });
+  /// The batches that are on their way through a stage.
+  struct Pass {
+    Curator& curator;
+    const Stage& stage;
+    Progress& progress;
+    std::vector<Batch> batches{4 * processor_count()};
+    OrderedWork ordered{batches.size(),
+                        [this](size_t slot) { process(stage, batches[slot], *curator.samples_, curator.masks_.get()); },
+                        [this](size_t slot) { curator.use(stage, batches[slot], progress); }};
+  };
+
+  void first_pass(const data::DatasetReader& documents, Progress& progress) {
+    Pass pass{*this, stages_[0], progress};
     Batch* batch = nullptr;
-    feed([&](size_t bytes) -> Work& {
-      if (batch != nullptr && (batch->works.size() >= kBatchDocuments || batch->bytes + bytes > kBatchBytes)) {
-        ordered.submit();
+    uint64_t index = 0;
+    documents.for_each_line([&](std::string_view line, const data::RecordPlace& place) {
+      if (batch != nullptr && (batch->works.size() >= kBatchDocuments || batch->bytes + line.size() > kBatchBytes)) {
+        pass.ordered.submit();
         batch = nullptr;
       }
-      if (batch == nullptr) batch = &batches[ordered.next()];
-      batch->bytes += bytes;
-      return batch->works.emplace_back();
+      if (batch == nullptr) batch = &pass.batches[pass.ordered.next()];
+      batch->bytes += line.size();
+      Work& work = batch->works.emplace_back();
+      work.input = line;
+      work.place = place.text();
+      work.item.index = index++;
     });
-    if (batch != nullptr) ordered.submit();
-    ordered.finish();
+    if (batch != nullptr) pass.ordered.submit();
+    pass.ordered.finish();
+  }
+
+  void next_pass(const Stage& stage, const Spool& input, Progress& progress) {
+    Pass pass{*this, stage, progress};
+    Spool::Reader reader(input);
+    for (std::string packed; reader.next(packed);) {
+      pass.batches[pass.ordered.next()].packed = std::move(packed);
+      pass.ordered.submit();
+    }
+    pass.ordered.finish();
   }
 
   /// In the order of the input, on one thread.
+  void use(const Stage& stage, Batch& batch, Progress& progress) {
+    for (Work& work : batch.works) collect(stage, work);
+    if (batch.left > 0) spool_->add(batch.packed, batch.left);
+    progress.advance(batch.works.size());
+    batch.works.clear();
+    batch.packed = {};
+    batch.bytes = batch.left = 0;
+  }
+
   void collect(const Stage& stage, Work& work) {
     for (size_t i = 0; i < work.steps.size(); ++i) {
       const Work::Step& step = work.steps[i];
@@ -267,10 +294,7 @@ class Curator {
     if (work.gone) return;
     for (size_t i = 0; i < work.observations.size(); ++i)
       stage.observing[i]->run->gather(work.item, std::move(work.observations[i]));
-    if (!stage.last) {
-      spool_->add(work.output);
-      return;
-    }
+    if (!stage.last) return;
     tally_.keep(work.item.document, work.measured);
     kept_.add_line(work.output);
   }

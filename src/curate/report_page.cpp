@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/hash.h"
+#include "curate/external_sort.h"
+#include "data/decision_line.h"
 
 namespace moru::curate {
 
@@ -10,66 +12,89 @@ std::string_view report_page_html();  // pages/report.html
 
 namespace {
 
-constexpr size_t kClusters = 12;            // largest ones that are shown
-constexpr size_t kMaxClusters = 2'000'000;  // told apart; of more only the number of documents is exact
+constexpr size_t kClusters = 12;  // largest ones that are shown
+constexpr uint64_t kSortMemory = uint64_t{64} << 20;
 
 /// Clusters of duplicates, as the decisions record them.
 class Clusters {
  public:
-  void add(const Json& decision) {
-    auto cluster = decision.find("cluster");
-    if (cluster == decision.end()) cluster = decision.find("kept");
-    if (cluster == decision.end() || decision.at("action") != "drop") return;
-    Rule& rule = rules_[decision.at("rule").get<std::string>()];
-    ++rule.dropped;
-    const uint64_t key = hash64(cluster->get_ref<const std::string&>());
-    const auto found = rule.clusters.find(key);
-    if (found != rule.clusters.end()) {
-      ++found->second.dropped;
-    } else if (rule.clusters.size() < kMaxClusters) {
-      rule.clusters.emplace(key, Cluster{1, text_of(decision, "source"), text_of(decision, "detail")});
-    }
+  explicit Clusters(const data::DatasetReader& decisions) {
+    for_each_copy(decisions, [this](const data::DecisionLine& copy, uint64_t key) {
+      Rule& rule =
+          rules_.try_emplace(copy.rule, Rule{0, 0, 0, ExternalSort<uint64_t>({{}, kSortMemory})}).first->second;
+      ++rule.dropped;
+      rule.keys.add(key);
+    });
+    for (auto& [name, rule] : rules_) count(name, rule);
+    if (largest_.empty()) return;
+    for_each_copy(decisions, [this](const data::DecisionLine& copy, uint64_t key) {
+      for (Cluster& cluster : largest_)
+        if (cluster.key == key && cluster.rule == copy.rule && cluster.uri.empty()) {
+          cluster.uri = copy.uri;
+          cluster.detail = copy.detail;
+        }
+    });
   }
+
   Json facts() const {
     Json rules = Json::object(), largest = Json::array();
-    std::vector<const Cluster*> all;
-    for (const auto& [name, rule] : rules_) {
-      uint64_t most = 0;
-      for (const auto& [key, cluster] : rule.clusters) {
-        most = std::max(most, cluster.dropped);
-        all.push_back(&cluster);
-      }
-      rules[name] = {{"dropped", rule.dropped}, {"clusters", rule.clusters.size()}, {"largest", most + 1}};
-    }
-    std::ranges::sort(all, [](const Cluster* a, const Cluster* b) {
-      return a->dropped != b->dropped ? a->dropped > b->dropped : a->uri < b->uri;
-    });
-    for (size_t i = 0; i < std::min(all.size(), kClusters); ++i)
-      largest.push_back({{"dropped", all[i]->dropped}, {"uri", all[i]->uri}, {"detail", all[i]->detail}});
+    for (const auto& [name, rule] : rules_)
+      rules[name] = {{"dropped", rule.dropped}, {"clusters", rule.clusters}, {"largest", rule.largest + 1}};
+    for (const Cluster& cluster : largest_)
+      largest.push_back({{"dropped", cluster.dropped}, {"uri", cluster.uri}, {"detail", cluster.detail}});
     return {{"rules", std::move(rules)}, {"clusters", std::move(largest)}};
   }
 
  private:
   struct Cluster {
-    uint64_t dropped = 0;
+    uint64_t dropped = 0, key = 0;
+    std::string rule;
     std::string uri, detail;  ///< Of the first dropped copy.
   };
   struct Rule {
-    uint64_t dropped = 0;
-    std::map<uint64_t, Cluster> clusters;
+    uint64_t dropped = 0, clusters = 0, largest = 0;
+    ExternalSort<uint64_t> keys;  ///< Of each copy, its cluster.
   };
-  static std::string text_of(const Json& decision, const char* key) {
-    const auto it = decision.find(key);
-    return it != decision.end() && it->is_string() ? it->get<std::string>() : std::string();
+
+  template <class Use>
+  static void for_each_copy(const data::DatasetReader& decisions, Use use) {
+    data::DecisionLineReader reader;
+    decisions.for_each_line([&](std::string_view line, const data::RecordPlace& place) {
+      const data::DecisionLine decision = reader.read(line, place.text());
+      if (decision.action == "drop" && !decision.cluster.empty()) use(decision, hash64(decision.cluster));
+    });
   }
+
+  void count(const std::string& name, Rule& rule) {
+    uint64_t key = 0, dropped = 0;
+    const auto end_cluster = [&] {
+      if (dropped == 0) return;
+      ++rule.clusters;
+      rule.largest = std::max(rule.largest, dropped);
+      if (largest_.size() == kClusters && dropped <= largest_.back().dropped) return;
+      const auto at = std::ranges::find_if(largest_, [&](const Cluster& other) { return other.dropped < dropped; });
+      largest_.insert(at, {dropped, key, name, {}, {}});
+      if (largest_.size() > kClusters) largest_.pop_back();
+    };
+    rule.keys.drain([&](uint64_t next) {
+      if (next != key) {
+        end_cluster();
+        key = next;
+        dropped = 0;
+      }
+      ++dropped;
+    });
+    end_cluster();
+  }
+
   std::map<std::string, Rule> rules_;
+  std::vector<Cluster> largest_;  ///< Descending.
 };
 
 }  // namespace
 
 std::string report_page(const Report& report, const data::DatasetReader& decisions) {
-  Clusters clusters;
-  decisions.for_each([&](const Json& decision, std::string_view) { clusters.add(decision); });
+  const Clusters clusters(decisions);
   const std::string json =
       dump_json({{"facts", report.facts}, {"limits", report.limits}, {"duplicates", clusters.facts()}});
   // Documents may hold "</script>": in a script element no "<" of theirs may stand.

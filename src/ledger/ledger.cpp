@@ -53,7 +53,7 @@ Ledger::Ledger(Ledger&&) noexcept = default;
 Ledger::~Ledger() = default;
 
 Ledger Ledger::open(const std::filesystem::path& path) {
-  auto state = std::make_unique<State>(State{Database(path, false), {}, {}, {}, {}, {}});
+  auto state = std::make_unique<State>(State{Database(path, false), {}, {}, {}, {}, {}, {}});
   const Database& db = state->database;
   // WAL: a reader (moru trace) and the writer do not wait for each other; NORMAL survives SIGKILL whole, and what a
   // power cut takes the next build puts again from the artefacts.
@@ -81,6 +81,8 @@ Ledger Ledger::open(const std::filesystem::path& path) {
                          std::string(tr("run \"moru build RECIPE\" here: it makes the ledger again from the artefacts",
                                         "여기서 \"moru build 레시피\"를 실행하세요. 산출물에서 원장을 다시 만듭니다")));
   }
+  // Ids are hashes, so rows go into the indexes at random: what is cached of these is not read from the file each time.
+  db.run("PRAGMA cache_size=-65536;");
   state->put_node = std::make_unique<Statement>(
       db.prepare("INSERT INTO node(id, kind, label, facts) VALUES(?1, ?2, ?3, ?4) ON CONFLICT(id) DO UPDATE SET "
                  "kind=?2, label=?3, facts=?4 RETURNING number"));
@@ -97,7 +99,7 @@ Ledger Ledger::open_read_only(const std::filesystem::path& path) {
     throw Error(path.string(), std::string(tr("there is no ledger here", "여기에는 원장이 없습니다")),
                 std::string(tr("give the folder of a built recipe with --workspace, or run \"moru build RECIPE\" first",
                                "빌드한 레시피의 폴더를 --workspace로 주거나 먼저 \"moru build 레시피\"를 실행하세요")));
-  return Ledger(std::make_unique<State>(State{Database(path, true), {}, {}, {}, {}, {}}));
+  return Ledger(std::make_unique<State>(State{Database(path, true), {}, {}, {}, {}, {}, {}}));
 }
 
 Ledger::Transaction::Transaction(Ledger& ledger) : ledger_(ledger) {
@@ -124,17 +126,28 @@ void Ledger::put(const Node& node) {
   Statement& put = *state_->put_node;
   put.bind(1, node.id).bind(2, name_of(node.kind)).bind(3, node.label).bind(4, node.facts);
   put.step();
-  state_->numbers[node.id] = put.integer(0);
+  const int64_t number = put.integer(0);
   put.reset();
+  state_->remember(node.id, number);
+}
+
+void Ledger::State::remember(std::string_view id, int64_t number) {
+  // What was put long ago is hardly asked for again, and can be looked up.
+  if (numbers.size() >= kMaxNumbers) numbers.clear();
+  numbers.insert_or_assign(std::string(id), number);
 }
 
 int64_t Ledger::number_of(std::string_view id) const {
   const auto it = state_->numbers.find(std::string(id));
   if (it != state_->numbers.end()) return it->second;
-  Statement find = state_->database.prepare("SELECT number FROM node WHERE id=?1");
+  if (!state_->find_node)
+    state_->find_node = std::make_unique<Statement>(state_->database.prepare("SELECT number FROM node WHERE id=?1"));
+  Statement& find = *state_->find_node;
   find.bind(1, id);
-  if (!find.step()) return 0;
-  return state_->numbers[std::string(id)] = find.integer(0);
+  const int64_t number = find.step() ? find.integer(0) : 0;
+  find.reset();
+  if (number != 0) state_->remember(id, number);
+  return number;
 }
 
 void Ledger::put(const Edge& edge) {

@@ -165,11 +165,18 @@ TEST(Spool, GivesBackInOrderWhatOverflowsToAFileToo) {
     std::vector<std::string> records;
     for (int i = 0; i < 50; ++i)
       records.push_back(std::string(static_cast<size_t>(i % 9), static_cast<char>('a' + i % 26)));
-    for (const std::string& record : records) spool.add(record);
+    for (size_t i = 0; i < records.size();) {
+      SpoolBlock block;
+      for (const size_t end = std::min(records.size(), i + 7); i < end; ++i) block.add(records[i]);
+      const size_t count = block.count();
+      spool.add(block.pack(), count);
+      EXPECT_EQ(block.count(), 0U);
+    }
     EXPECT_EQ(spool.count(), 50U);
     std::vector<std::string> back;
     Spool::Reader reader(spool);
-    for (std::string record; reader.next(record);) back.push_back(record);
+    for (std::string packed; reader.next(packed);)
+      for (std::string& record : SpoolBlock::unpack(packed)) back.push_back(std::move(record));
     EXPECT_EQ(back, records);
   }
 }
