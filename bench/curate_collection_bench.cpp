@@ -1,10 +1,11 @@
 // Collecting and curating a whole collection: speed, and the peak memory of all processes together.
 //
-//   bench_curate_collection --make GIGABYTES FOLDER    writes a made collection (collection.h) as JSONL files
+//   bench_curate_collection --make GIGABYTES FOLDER    writes a made collection (collection.h), JSONL in zstd
 //   bench_curate_collection FOLDER OUT [MEMORY_BYTES [CURATE_RECIPE]]
 //
-// The second reads every file of FOLDER (JSONL, archives, pages), writes OUT/documents, OUT/corpus and OUT/decisions,
-// and prints a table. CURATE_RECIPE is the `curate:` section as YAML; by default the rules that run by default.
+// The second reads every file of FOLDER (JSONL, archives, pages), writes OUT/documents, OUT/corpus, OUT/decisions, the
+// report page and the ledger, as a build does, and prints a table. CURATE_RECIPE is the `curate:` section as YAML; by
+// default the rules that run by default.
 #include <fmt/format.h>
 #include <sys/resource.h>
 
@@ -18,7 +19,11 @@
 #include "collection.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "core/threads.h"
 #include "curate/curate.h"
+#include "curate/report_page.h"
+#include "ledger/ledger.h"
+#include "pipeline/record_data.h"
 
 namespace {
 
@@ -65,27 +70,35 @@ double processor_seconds() {
 }
 
 int make(double gigabytes, const fs::path& folder) {
-  make_directories(folder);
   const bench::Collection collection(1);
   const auto wanted = static_cast<uint64_t>(gigabytes * 1e9);
   uint64_t bytes = 0, page = 0;
-  for (int number = 0; bytes < wanted; ++number) {
-    std::ofstream file(folder / fmt::format("part-{:04}.jsonl", number));
-    for (uint64_t in_file = 0; in_file < 200'000'000 && bytes < wanted; ++page) {
-      const bench::Page made = collection.page(page);
-      const std::string line = dump_json({{"id", page}, {"title", made.title}, {"text", made.text}}) + "\n";
-      file << line;
-      in_file += line.size();
-      bytes += line.size();
+  data::DatasetWriter out(folder, "made/1");
+  while (bytes < wanted) {
+    // Making texts takes longer than packing them.
+    std::vector<std::string> lines(4096);
+    parallel_for(lines.size(), [&](size_t i) {
+      const bench::Page made = collection.page(page + i);
+      lines[i] = dump_json({{"id", page + i}, {"title", made.title}, {"text", made.text}});
+    });
+    for (const std::string& line : lines) {
+      out.add_line(line);
+      bytes += line.size() + 1;
     }
+    page += lines.size();
   }
+  out.finish({{"bytes", bytes}});
   fmt::print("{} pages, {:.2f} GB\n", page, static_cast<double>(bytes) / 1e9);
   return 0;
 }
 
 int run(const fs::path& folder, const fs::path& out, uint64_t memory, const std::string& recipe) {
   uint64_t bytes = 0;
-  for (const fs::path& file : list_files(folder)) bytes += fs::file_size(folder / file);
+  if (fs::exists(folder / "manifest.json")) {
+    bytes = data::DatasetReader(folder, "made/1").manifest().at("facts").at("bytes").get<uint64_t>();
+  } else {
+    for (const fs::path& file : list_files(folder)) bytes += fs::file_size(folder / file);
+  }
   MemoryWatch watch;
   SilentProgress silent;
   double processor = processor_seconds();
@@ -101,8 +114,10 @@ int run(const fs::path& folder, const fs::path& out, uint64_t memory, const std:
     processor = processor_seconds();
   };
   make_directories(out);
-  const Config config = Config::parse(
-      fmt::format("collect: [{{folder: \"{}\", name: made, licence: MIT}}]", fs::absolute(folder).string()), "bench");
+  const Config config =
+      Config::parse(fmt::format("collect: [{{folder: \"{}\", exclude: [manifest.json], name: made, licence: MIT}}]",
+                                fs::absolute(folder).string()),
+                    "bench");
   {
     data::DatasetWriter documents(out / "documents", std::string(data::kDocumentSchema));
     data::DatasetWriter set_aside(out / "set_aside", std::string(data::kDecisionSchema));
@@ -115,6 +130,20 @@ int run(const fs::path& folder, const fs::path& out, uint64_t memory, const std:
   const curate::Options options(Config::parse(recipe, "bench"));
   const curate::Report report = curate::curate(documents, options, kept, decisions, silent, {out, memory});
   row("curate", kept.count());
+  {
+    const data::DatasetReader decided(out / "decisions", data::kDecisionSchema);
+    write_file_atomic(out / "report.html", curate::report_page(report, decided));
+    row("report", kept.count());
+    ledger::Ledger ledger = ledger::Ledger::open(out / "ledger.db");
+    ledger::Ledger::Transaction transaction(ledger);
+    ledger.put(ledger::Node{"collect", ledger::Kind::artefact, "collect", ""});
+    ledger.put(ledger::Node{"curate", ledger::Kind::artefact, "curate", ""});
+    pipeline::record_documents(out / "documents", "collect", ledger);
+    pipeline::record_documents(out / "corpus", "curate", ledger);
+    pipeline::record_decisions(out / "decisions", "curate", ledger);
+    transaction.commit();
+    row("ledger", documents.count());
+  }
   fmt::print("\n{}", curate::funnel_text(report.funnel));
   return 0;
 }
