@@ -45,6 +45,8 @@ std::string last_step(const std::string& said) {
 }
 
 struct Kill : testing::Test {
+  // Next to no memory for curating: what it sorts and hands on lies in temporary files.
+  Kill() { tiny.change("curate:\n", "curate:\n  memory: 1\n  exact_substrings: {length: 100}\n"); }
   TinyExample tiny;
   TemporaryDirectory folder;
   // Other work on the machine must not make the threads wait for each other's turn; the bytes do not depend on it.
