@@ -4,6 +4,7 @@
 
 #include "core/hash.h"
 #include "core/random.h"
+#include "ledger/database.h"
 #include "ledger/ledger.h"
 #include "run_moru.h"
 
@@ -45,8 +46,26 @@ std::string last_step(const std::string& said) {
 }
 
 struct Kill : testing::Test {
-  // Next to no memory for curating: what it sorts and hands on lies in temporary files.
-  Kill() { tiny.change("curate:\n", "curate:\n  memory: 1\n  exact_substrings: {length: 100}\n"); }
+  Kill() {
+    // Besides the folder, members of an archive and rows of a database, which are fetched and remembered.
+    tiny.change(
+        "  - name: tiny\n",
+        "  - name: packed\n    files: [packed.tar.gz]\n    licence: MIT\n"
+        "  - sql: sqlite:rows.db\n    name: rows\n    query: SELECT id, title, text FROM page\n    licence: MIT\n"
+        "  - name: tiny\n");
+    const std::string pack = fmt::format("tar -C '{}' -czf '{}' en ko", (tiny.folder() / "documents").string(),
+                                         (tiny.folder() / "packed.tar.gz").string());
+    if (std::system(pack.c_str()) != 0) throw Error("tar", "the test needs it", "");
+    ledger::Database rows(tiny.folder() / "rows.db", false);
+    rows.run("CREATE TABLE page(id INTEGER PRIMARY KEY, title TEXT, text TEXT)");
+    for (int i = 0; i < 40; ++i)
+      rows.run(
+          fmt::format("INSERT INTO page VALUES({0}, 'Valve {0}', 'Valve number {0} opens at {1} bar and is checked "
+                      "every {2} months by the team of hall {3}.')",
+                      i, i * 3 + 1, i % 11 + 1, i % 7));
+    // Next to no memory for curating: what it sorts and hands on lies in temporary files.
+    tiny.change("curate:\n", "curate:\n  memory: 1\n  exact_substrings: {length: 100}\n");
+  }
   TinyExample tiny;
   TemporaryDirectory folder;
   // Other work on the machine must not make the threads wait for each other's turn; the bytes do not depend on it.
