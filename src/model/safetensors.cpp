@@ -5,7 +5,7 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "core/language.h"
-#include "tensor/elementwise.h"
+#include "model/ggml_blocks.h"
 
 namespace moru::model {
 namespace {
@@ -15,10 +15,6 @@ using tensor::Tensor;
 
 constexpr uint64_t kMaxHeader = 100'000'000;  // the format's own limit (safetensors documentation)
 constexpr int kMaxDimensions = 8;
-
-const std::map<std::string_view, int64_t> kSizes = {{"F64", 8}, {"F32", 4}, {"F16", 2}, {"BF16", 2}, {"I64", 8},
-                                                    {"I32", 4}, {"I16", 2}, {"I8", 1},  {"U8", 1},   {"BOOL", 1},
-                                                    {"U16", 2}, {"U32", 4}, {"U64", 8}};
 
 [[noreturn]] void damaged(const std::string& place, const std::string& problem) {
   throw Error(place, problem,
@@ -90,12 +86,6 @@ std::string_view file_type(DType type) {
 
 }  // namespace
 
-int64_t TensorEntry::count() const {
-  int64_t n = 1;
-  for (const int64_t d : shape) n *= d;
-  return n;
-}
-
 SafetensorsFile::SafetensorsFile(const fs::path& path) : place_(path.string()), file_(path) {
   parse(file_->text());
 }
@@ -139,13 +129,14 @@ void SafetensorsFile::parse(std::string_view bytes) {
       const auto shape = sizes_in(entry.at("shape")), offsets = sizes_in(entry.at("data_offsets"));
       TensorEntry t;
       t.dtype = entry.at("dtype").get<std::string>();
-      const auto size = kSizes.find(t.dtype);
-      if (size == kSizes.end()) fail(tr("unknown type", "알 수 없는 형식"));
+      const BlockFormat* format = block_format(t.dtype);
+      // Blocks of several elements are not safetensors' types.
+      if (format == nullptr || format->elements != 1) fail(tr("unknown type", "알 수 없는 형식"));
       if (!shape || shape->size() > kMaxDimensions) fail(tr("its shape is out of range", "모양이 범위를 벗어났습니다"));
       if (!offsets || offsets->size() != 2 || offsets->front() > offsets->back() || offsets->back() > data.size())
         fail(tr("its range runs past the file", "범위가 파일을 넘어섭니다"));
       const uint64_t begin = offsets->front(), end = offsets->back();
-      auto expected = static_cast<uint64_t>(size->second);
+      auto expected = static_cast<uint64_t>(format->bytes);
       for (const uint64_t d : *shape) {
         if (d > INT64_MAX || __builtin_mul_overflow(expected, d, &expected))
           fail(tr("its shape is out of range", "모양이 범위를 벗어났습니다"));
@@ -171,44 +162,43 @@ void SafetensorsFile::parse(std::string_view bytes) {
             std::string(tr("bytes are left over behind the last tensor", "마지막 텐서 뒤에 바이트가 남아 있습니다")));
 }
 
-void copy_into(const TensorEntry& entry, const Tensor& target, const std::string& place) {
-  std::vector<int64_t> shape;
-  for (int i = 0; i < target.dimensions(); ++i) shape.push_back(target.dim(i));
-  if (entry.shape != shape)
-    damaged(place, fmt::format(fmt::runtime(tr("a tensor of shape [{}] where the model has [{}]",
-                                               "텐서 모양이 [{}]인데 모델은 [{}]입니다")),
-                               fmt::join(entry.shape, ", "), fmt::join(shape, ", ")));
-  const bool whole = target.dtype() == DType::i8;
-  if (whole ? entry.dtype != "I8" : entry.dtype != "F32" && entry.dtype != "BF16")
-    damaged(place,
-            fmt::format(fmt::runtime(tr("tensors of type {} are not read here", "{} 형식의 텐서는 읽지 않습니다")),
-                        entry.dtype));
-  const DType type = entry.dtype == "F32" ? DType::f32 : entry.dtype == "BF16" ? DType::bf16 : DType::i8;
-  const Tensor source(type, {entry.count()});  // a copy first: the file's bytes need not be aligned
-  std::memcpy(source.raw(), entry.bytes.data(), entry.bytes.size());
-  convert(source, target);
+SafetensorsWriter::SafetensorsWriter(const fs::path& path, std::span<const PlannedTensor> tensors,
+                                     const std::map<std::string, std::string>& metadata)
+    : file_(path) {
+  Json header = Json::object();
+  if (!metadata.empty()) header["__metadata__"] = metadata;
+  uint64_t offset = 0;
+  for (const PlannedTensor& tensor : tensors) {
+    const uint64_t size = tensor.bytes();
+    header[tensor.name] = {
+        {"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {offset, offset + size}}};
+    offset += size;
+  }
+  if (header.size() != tensors.size() + (metadata.empty() ? 0 : 1))
+    throw std::logic_error("two tensors of a safetensors file have one name");
+  std::string text = dump_json(header);
+  text.append((8 - text.size() % 8) % 8, ' ');  // the data begins at a multiple of 8 bytes
+  const uint64_t size = text.size();
+  file_.write(std::string_view(reinterpret_cast<const char*>(&size), sizeof size));
+  file_.write(text);
+  end_ = file_.size() + offset;
+}
+
+void SafetensorsWriter::commit() {
+  if (file_.size() != end_) throw std::logic_error("the bytes of a safetensors file are not those of its tensors");
+  file_.commit();
 }
 
 void write_safetensors(const fs::path& path, const std::vector<NamedTensor>& tensors,
                        const std::map<std::string, std::string>& metadata) {
-  Json header = Json::object();
-  if (!metadata.empty()) header["__metadata__"] = metadata;
-  uint64_t offset = 0;
+  std::vector<PlannedTensor> plan;
   for (const NamedTensor& t : tensors) {
-    Json shape = Json::array();
+    std::vector<int64_t> shape;
     for (int i = 0; i < t.value.dimensions(); ++i) shape.push_back(t.value.dim(i));
-    header[t.name] = {
-        {"dtype", file_type(t.value.dtype())}, {"shape", shape}, {"data_offsets", {offset, offset + t.value.bytes()}}};
-    offset += t.value.bytes();
+    plan.push_back({t.name, std::string(file_type(t.value.dtype())), std::move(shape)});
   }
-  std::string text = dump_json(header);
-  text.append((8 - text.size() % 8) % 8, ' ');  // the data begins at a multiple of 8 bytes
-  const uint64_t size = text.size();
-  AtomicFile file(path);
-  file.write(std::string_view(reinterpret_cast<const char*>(&size), sizeof size));
-  file.write(text);
-  for (const NamedTensor& t : tensors)
-    file.write(std::span(static_cast<const std::byte*>(t.value.raw()), t.value.bytes()));
+  SafetensorsWriter file(path, plan, metadata);
+  for (const NamedTensor& t : tensors) file.write({static_cast<const std::byte*>(t.value.raw()), t.value.bytes()});
   file.commit();
 }
 

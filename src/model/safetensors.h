@@ -11,17 +11,10 @@
 #include <vector>
 
 #include "core/file.h"
+#include "model/tensor_entry.h"
 #include "tensor/tensor.h"
 
 namespace moru::model {
-
-/// One tensor of a file.
-struct TensorEntry {
-  std::string dtype;  ///< "F32", "BF16", "I8", …, as the file says.
-  std::vector<int64_t> shape;
-  std::span<const std::byte> bytes;
-  int64_t count() const;
-};
 
 /// A mapped file. Every length in it is checked before it is believed: the header's size, each tensor's range, type and
 /// shape against each other, overlaps and gaps.
@@ -45,9 +38,20 @@ class SafetensorsFile {
   std::map<std::string, std::string> metadata_;
 };
 
-/// The elements in `target`, of the same shape: F32 and BF16 as f32 or bf16, I8 as i8. Throws Error naming `place` for
-/// another shape or a type that cannot be converted.
-void copy_into(const TensorEntry& entry, const tensor::Tensor& target, const std::string& place);
+/// Writes the tensors' descriptions at once, then their bytes as they come. Atomic.
+class SafetensorsWriter {
+ public:
+  SafetensorsWriter(const std::filesystem::path& path, std::span<const PlannedTensor> tensors,
+                    const std::map<std::string, std::string>& metadata = {});
+  /// The next bytes of the tensors, in their order, in pieces of any size.
+  void write(std::span<const std::byte> bytes) { file_.write(bytes); }
+  /// All bytes must have been written.
+  void commit();
+
+ private:
+  AtomicFile file_;
+  uint64_t end_ = 0;
+};
 
 struct NamedTensor {
   std::string name;
