@@ -79,8 +79,8 @@ float fit_symmetric(const float* x, const float* w, float levels, uint8_t* codes
   }
   // The range reaches one step further below zero than above: either end may get the largest value, and it may be cut.
   float best_gain = -1, best = 0;
-  for (const float end : {-levels, levels - 1, -levels + 0.5F, -levels - 0.5F, -levels + 1, levels - 0.5F, levels - 1.5F,
-                          -levels + 1.5F, -levels - 1, levels, -levels + 0.25F, levels - 0.75F}) {
+  for (const float end : {-levels, levels - 1, -levels + 0.5F, -levels - 0.5F, -levels + 1, levels - 0.5F,
+                          levels - 1.5F, -levels + 1.5F, -levels - 1, levels, -levels + 0.25F, levels - 0.75F}) {
     float scale = most / end;
     for (int round = 0; round < 2; ++round) {
       const Sums s = sums_of(x, w, 0, 1 / scale, -levels, levels - 1);

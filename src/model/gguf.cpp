@@ -138,7 +138,8 @@ std::pair<TensorEntry, uint64_t> read_description(Cursor& cursor, const std::str
   TensorEntry entry;
   const auto dimensions = cursor.number<uint32_t>();
   if (dimensions > kMaxDimensions)
-    damaged(place, std::string(tr("it has more dimensions than the format allows", "차원 수가 형식의 한도를 넘습니다")));
+    damaged(place,
+            std::string(tr("it has more dimensions than the format allows", "차원 수가 형식의 한도를 넘습니다")));
   for (uint32_t i = 0; i < dimensions; ++i) {
     const auto size = cursor.number<uint64_t>();
     if (size > INT64_MAX) damaged(place, std::string(tr("its shape is out of range", "모양이 범위를 벗어났습니다")));
@@ -184,16 +185,15 @@ void GgufFile::parse(std::string_view bytes) {
     damaged(place_, std::string(tr("it does not begin as a GGUF file does", "GGUF 파일로 시작하지 않습니다")));
   const auto version = cursor.number<uint32_t>();
   if (version != 2 && version != 3)
-    damaged(place_, (version & 0xFFFF) == 0
-                        ? std::string(tr("a big-endian file", "빅 엔디언 파일입니다"))
-                        : fmt::format(fmt::runtime(tr("version {} of the format; 2 and 3 are read",
-                                                      "형식 버전이 {}입니다. 2와 3을 읽습니다")),
-                                      version));
+    damaged(place_, (version & 0xFFFF) == 0 ? std::string(tr("a big-endian file", "빅 엔디언 파일입니다"))
+                                            : fmt::format(fmt::runtime(tr("version {} of the format; 2 and 3 are read",
+                                                                          "형식 버전이 {}입니다. 2와 3을 읽습니다")),
+                                                          version));
   const auto tensors = cursor.number<uint64_t>(), pairs = cursor.number<uint64_t>();
   // A description takes 32 bytes, a pair 13 at the least.
   if (tensors > bytes.size() / 24 || pairs > bytes.size() / 13)
-    damaged(place_,
-            std::string(tr("more tensors or keys than the file can hold", "파일에 담길 수 없는 개수의 텐서나 키가 있습니다")));
+    damaged(place_, std::string(tr("more tensors or keys than the file can hold",
+                                   "파일에 담길 수 없는 개수의 텐서나 키가 있습니다")));
   MetadataReader reader(cursor, place_);
   for (uint64_t i = 0; i < pairs; ++i) {
     std::string key(cursor.string().substr(0, kMaxName));
@@ -221,9 +221,8 @@ void GgufFile::parse(std::string_view bytes) {
   if (has("general.alignment")) {
     const int64_t given = integer("general.alignment");
     if (given < 1 || given > static_cast<int64_t>(kMaxAlignment) || (given & (given - 1)) != 0)
-      damaged(place_ + ": general.alignment",
-              std::string(tr("the alignment is no power of two within the limits",
-                             "정렬 값이 범위 안의 2의 거듭제곱이 아닙니다")));
+      damaged(place_ + ": general.alignment", std::string(tr("the alignment is no power of two within the limits",
+                                                             "정렬 값이 범위 안의 2의 거듭제곱이 아닙니다")));
     alignment = static_cast<uint64_t>(given);
   }
   const uint64_t start = (cursor.position() + alignment - 1) / alignment * alignment;

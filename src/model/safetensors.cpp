@@ -170,8 +170,7 @@ SafetensorsWriter::SafetensorsWriter(const fs::path& path, std::span<const Plann
   uint64_t offset = 0;
   for (const PlannedTensor& tensor : tensors) {
     const uint64_t size = tensor.bytes();
-    header[tensor.name] = {
-        {"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {offset, offset + size}}};
+    header[tensor.name] = {{"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {offset, offset + size}}};
     offset += size;
   }
   if (header.size() != tensors.size() + (metadata.empty() ? 0 : 1))

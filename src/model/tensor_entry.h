@@ -48,8 +48,8 @@ void read_rows(const TensorEntry& entry, int64_t first, std::span<float> values,
 /// Error naming `place` for another shape or a type that cannot be converted.
 void copy_into(const TensorEntry& entry, const tensor::Tensor& target, const std::string& place);
 
-/// Tells the system that these bytes are not needed soon: what was read of them counts no more as this process's memory.
-/// They must be of a mapped file, from which they come back; memory of any other kind would lose them.
+/// Tells the system that these bytes are not needed soon: what was read of them counts no more as this process's
+/// memory. They must be of a mapped file, from which they come back; memory of any other kind would lose them.
 void release_mapped_pages(std::span<const std::byte> bytes);
 
 }  // namespace moru::model

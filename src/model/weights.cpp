@@ -117,8 +117,8 @@ void WeightSource::open_index(const fs::path& path) {
   for (const std::string& name : names) add_safetensors(path.parent_path() / name, &index.files);
   for (const auto& [tensor, file] : index.files)
     if (!tensors_.contains(tensor))
-      damaged(place,
-              fmt::format(fmt::runtime(tr("the tensor \"{}\" is not in {}", "텐서 \"{}\"이(가) {}에 없습니다")), tensor, file));
+      damaged(place, fmt::format(fmt::runtime(tr("the tensor \"{}\" is not in {}", "텐서 \"{}\"이(가) {}에 없습니다")),
+                                 tensor, file));
 }
 
 void WeightSource::open_gguf(const fs::path& path) {
@@ -128,9 +128,10 @@ void WeightSource::open_gguf(const fs::path& path) {
   const std::optional<SplitName> split = split_name(path.filename().string());
   if (count > 1) {
     if (!split || split->number != 1 || split->count != count || count > kMaxSplits)
-      damaged(place_, fmt::format(fmt::runtime(tr("a part of a model in {} files; open the first, NAME-00001-of-{:05}.gguf",
-                                                  "파일 {}개로 나뉜 모델입니다. 첫 파일 NAME-00001-of-{:05}.gguf를 여세요")),
-                                  count, count));
+      damaged(place_,
+              fmt::format(fmt::runtime(tr("a part of a model in {} files; open the first, NAME-00001-of-{:05}.gguf",
+                                          "파일 {}개로 나뉜 모델입니다. 첫 파일 NAME-00001-of-{:05}.gguf를 여세요")),
+                          count, count));
     for (int64_t i = 2; i <= count; ++i) {
       files_.push_back(path.parent_path() / fmt::format("{}-{:05}-of-{:05}.gguf", split->stem, i, count));
       gguf_.emplace_back(files_.back());

@@ -18,9 +18,10 @@ namespace moru::model {
 /// Tensors by name, memory-mapped. Move-only.
 class WeightSource {
  public:
-  /// A folder with model.safetensors or model.safetensors.index.json and its shards; a .safetensors file; an index file;
-  /// a .gguf file, or the first of a split GGUF ("…-00001-of-00003.gguf"). Names are the files' own. Throws Error naming
-  /// file and problem: also for an index that names a file outside its folder, or a tensor that is not where it says.
+  /// A folder with model.safetensors or model.safetensors.index.json and its shards; a .safetensors file; an index
+  /// file; a .gguf file, or the first of a split GGUF ("…-00001-of-00003.gguf"). Names are the files' own. Throws Error
+  /// naming file and problem: also for an index that names a file outside its folder, or a tensor that is not where it
+  /// says.
   static WeightSource open(const std::filesystem::path& path);
 
   const std::map<std::string, TensorEntry, std::less<>>& tensors() const { return tensors_; }

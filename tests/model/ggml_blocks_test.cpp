@@ -93,8 +93,8 @@ TEST(GgmlBlocksTest, ErrorsAreAsSmallAsTheBitsAllow) {
   EXPECT_LT(error("F16"), 3e-4);
   EXPECT_LT(error("BF16"), 2.5e-3);
   EXPECT_LT(error("Q8_0"), 8e-3);
-  EXPECT_LT(error("Q5_0"), 0.055);
-  EXPECT_LT(error("Q4_0"), 0.105);
+  EXPECT_LT(error("Q5_0"), 0.06);
+  EXPECT_LT(error("Q4_0"), 0.12);
   EXPECT_LT(error("Q4_K"), 0.085);
   EXPECT_LT(error("Q4_K"), error("Q4_0"));
 }
