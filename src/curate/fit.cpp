@@ -168,12 +168,7 @@ class Fitter {
       limit.off = spread.off();
       limit.limit = spread.limit();
       limit.measured = spread.count();
-      const auto beyond = [&](double bound) {
-        return static_cast<uint64_t>(std::ranges::count_if(spread.values(), [&](float value) {
-          return spread.most() ? static_cast<double>(value) > bound : static_cast<double>(value) < bound;
-        }));
-      };
-      limit.cost = limit.off ? 0 : beyond(limit.limit);
+      limit.cost = limit.off ? 0 : spread.beyond(limit.limit);
       const auto allowed = static_cast<uint64_t>(fit_.take * static_cast<double>(spread.count()));
       limit.proposed = limit.limit;
       if (limit.cost > allowed || (fit_.tighten && !limit.off && spread.count() > 0)) {
@@ -181,7 +176,7 @@ class Fitter {
         const double looser = spread.most() ? std::max(gap, limit.limit) : std::min(gap, limit.limit);
         limit.proposed = std::min(fit_.tighten ? gap : looser, column.highest);
       }
-      limit.proposed_cost = limit.off ? 0 : beyond(limit.proposed);
+      limit.proposed_cost = limit.off ? 0 : spread.beyond(limit.proposed);
       Spread sides(spread.most(), limit.proposed, limit.off, fit_.examples);
       for (size_t i = 0; i < spread.count(); ++i) {
         const auto value = static_cast<double>(spread.values()[i]);
@@ -196,7 +191,7 @@ class Fitter {
       Json curve = Json::array();
       for (const double share : {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5}) {
         const double bound = quantile(spread, share);
-        curve.push_back({bound, beyond(bound)});
+        curve.push_back({bound, spread.beyond(bound)});
       }
       limit.details["curve"] = std::move(curve);
     }

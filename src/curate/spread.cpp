@@ -39,6 +39,10 @@ void Spread::add_example(Example example) {
   if (side.size() > examples_) side.pop_back();
 }
 
+uint64_t Spread::beyond(double bound) const {
+  return static_cast<uint64_t>(std::ranges::count_if(values_, [&](float value) { return is_beyond(value, bound); }));
+}
+
 Json Spread::to_json() const {
   std::vector<float> sorted = values_;
   std::ranges::sort(sorted);
@@ -65,12 +69,11 @@ Json Spread::to_json() const {
   }
   for (const Example& e : within_) within.push_back(curate::to_json(e));
   for (const Example& e : beyond_) beyond.push_back(curate::to_json(e));
-  const auto past = std::ranges::count_if(sorted, [&](float value) { return !off_ && !passes(value); });
   return {{"bound", most_ ? "most" : "least"},
           {"limit", limit_},
           {"off", off_},
           {"count", values_.size()},
-          {"beyond", past},
+          {"beyond", off_ ? 0 : this->beyond(limit_)},
           {"quantiles", std::move(quantiles)},
           {"histogram", std::move(histogram)},
           {"kept", std::move(within)},

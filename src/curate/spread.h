@@ -35,13 +35,21 @@ class Spread {
   double limit() const { return limit_; }
   bool off() const { return off_; }
   size_t count() const { return values_.size(); }
-  bool passes(double value) const { return most_ ? value <= limit_ : value >= limit_; }
+  /// The limit is rounded as values() are, or 0.8 itself would be over 0.8.
+  bool passes(double value) const { return !is_beyond(static_cast<float>(value), limit_); }
   const std::vector<float>& values() const { return values_; }
+  /// How many of the values are beyond `bound`.
+  uint64_t beyond(double bound) const;
 
-  /// {bound, limit, off, count, beyond, quantiles: [[q, value]], histogram: {from, to, logarithmic, bins}, kept, taken}.
+  /// {bound, limit, off, count, beyond, quantiles: [[q, value]], histogram: {from, to, logarithmic, bins}, kept,
+  /// taken}.
   Json to_json() const;
 
  private:
+  bool is_beyond(float value, double bound) const {
+    return most_ ? value > static_cast<float>(bound) : value < static_cast<float>(bound);
+  }
+
   bool most_;
   double limit_;
   bool off_;
