@@ -30,14 +30,17 @@ void normalise(Item& item) {
 
 namespace {
 
-/// Moves past characters that compose with the one before: a border inside what becomes one character belongs to
-/// neither side, and the side that loses its first character may then begin with blanks.
+/// Moves past characters that compose with the one before, and past what is dropped between them at the begin of a
+/// block: a border inside what becomes one character belongs to neither side, and the side that loses its first
+/// character may then begin with blanks.
 void skip_composing(std::string_view text, uint64_t& position) {
-  while (position < text.size()) {
-    uint64_t next = position;
+  for (uint64_t next = position; next < text.size();) {
     const char32_t c = moru::text::next_code_point(text, next);
-    if (!moru::text::is_mark(c) && !(c >= 0x1100 && c <= 0x11FF) && !moru::text::is_invisible(c)) return;
-    position = next;
+    if (moru::text::is_mark(c) || (c >= 0x1100 && c <= 0x11FF) || moru::text::is_invisible(c)) {
+      position = next;
+    } else if (c > 0x20 && c != 0x7F && !moru::text::is_space(c)) {
+      return;
+    }
   }
 }
 
