@@ -94,7 +94,8 @@ class Chat {
   Chat(const ChatOptions& options, const infer::ModelFolder& folder)
       : options_(options),
         folder_(folder),
-        engine_(*folder.model, folder.tokenizer, {1, options.context, infer::EngineOptions().prefill_tokens, 0}) {
+        engine_(*folder.model, folder.tokenizer, {1, options.context, infer::EngineOptions().prefill_tokens, 0},
+                folder.chat) {
     forget();
   }
 

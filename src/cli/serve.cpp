@@ -58,7 +58,8 @@ int run_serve(ServeOptions options) {
   raise_descriptor_limit();
   const infer::ModelFolder folder = infer::open_model_folder(options.model);
   infer::Engine engine(*folder.model, folder.tokenizer,
-                       {options.slots, options.context, infer::EngineOptions().prefill_tokens, options.threads});
+                       {options.slots, options.context, infer::EngineOptions().prefill_tokens, options.threads},
+                       folder.chat);
   serve::ModelCard card = serve::read_card(folder.path, options.name.empty() ? folder.name : options.name);
   card.weight_bytes = folder.model->weight_bytes();
   const serve::Service service(engine, std::move(card), folder.defaults);

@@ -43,6 +43,7 @@ size_t longest(const text::Tokenizer& tokenizer) {
 struct Engine::State {
   const model::Model& model;
   const text::Tokenizer& tokenizer;
+  const text::ModelChat chat;
   const size_t longest_token;
   const std::vector<text::Token> ends;
   const size_t slots, context, threads;
@@ -63,9 +64,10 @@ struct Engine::State {
 
   std::thread thread;
 
-  State(const model::Model& m, const text::Tokenizer& t, const EngineOptions& options)
+  State(const model::Model& m, const text::Tokenizer& t, const EngineOptions& options, text::ModelChat model_chat)
       : model(m),
         tokenizer(t),
+        chat(std::move(model_chat)),
         longest_token(longest(t)),
         ends(end_tokens(m, t)),
         slots(std::max<size_t>(1, options.slots)),
@@ -76,9 +78,9 @@ struct Engine::State {
     status.slots = slots;
   }
 
-  std::vector<text::Token> encode(const std::vector<text::ChatMessage>& messages) const;
-  std::unique_ptr<Request> prepare(const std::vector<text::ChatMessage>& messages, const SamplingParameters& parameters,
-                                   OnText on_text, OnDone on_done) const;
+  std::vector<text::Token> encode(const std::vector<text::ChatMessage>& messages,
+                                  const text::ChatOptions& options) const;
+  std::unique_ptr<Request> prepare(Submission submission) const;
   uint64_t accept(std::vector<std::unique_ptr<Request>> requests);
   bool collect(std::set<uint64_t>& cancels);
   void count();
@@ -88,7 +90,8 @@ struct Engine::State {
   void end(uint64_t id, std::exception_ptr error);
 };
 
-std::vector<text::Token> Engine::State::encode(const std::vector<text::ChatMessage>& messages) const {
+std::vector<text::Token> Engine::State::encode(const std::vector<text::ChatMessage>& messages,
+                                               const text::ChatOptions& options) const {
   const auto too_long = [this](size_t tokens, bool at_least) {
     return PromptTooLong(
         "",
@@ -106,23 +109,22 @@ std::vector<text::Token> Engine::State::encode(const std::vector<text::ChatMessa
   size_t bytes = 0;
   for (const text::ChatMessage& message : messages) bytes += message.content.size();
   if (bytes / 3 / longest_token > context) throw too_long(context, true);
-  std::vector<text::Token> tokens = text::encode_chat(tokenizer, messages, true).tokens;
+  std::vector<text::Token> tokens = chat.prompt(tokenizer, messages, options);
   if (tokens.size() >= context) throw too_long(tokens.size(), false);
   return tokens;
 }
 
 /// The request, or nothing if it cannot be one: then `on_done` was told why.
-std::unique_ptr<Request> Engine::State::prepare(const std::vector<text::ChatMessage>& messages,
-                                                const SamplingParameters& parameters, OnText on_text,
-                                                OnDone on_done) const {
+std::unique_ptr<Request> Engine::State::prepare(Submission s) const {
   std::vector<text::Token> prompt;
   try {
-    prompt = encode(messages);
+    prompt = encode(s.messages, s.chat);
   } catch (...) {
-    on_done({}, std::current_exception());
+    s.on_done({}, std::current_exception());
     return nullptr;
   }
-  return std::make_unique<Request>(std::move(prompt), parameters, context, std::move(on_text), std::move(on_done));
+  return std::make_unique<Request>(std::move(prompt), s.parameters, context, std::move(s.on_text),
+                                   std::move(s.on_done));
 }
 
 /// Hands requests to the engine's thread, all at once; returns the id of the last.
@@ -235,8 +237,9 @@ void Engine::State::end(uint64_t id, std::exception_ptr error) {
   }
 }
 
-Engine::Engine(const model::Model& model, const text::Tokenizer& tokenizer, const EngineOptions& options)
-    : state_(std::make_unique<State>(model, tokenizer, options)) {
+Engine::Engine(const model::Model& model, const text::Tokenizer& tokenizer, const EngineOptions& options,
+               text::ModelChat chat)
+    : state_(std::make_unique<State>(model, tokenizer, options, std::move(chat))) {
   state_->thread = std::thread([state = state_.get()] { state->run(); });
 }
 
@@ -251,15 +254,19 @@ Engine::~Engine() {
 
 uint64_t Engine::submit(const std::vector<text::ChatMessage>& messages, const SamplingParameters& parameters,
                         OnText on_text, OnDone on_done) {
+  return submit(Submission{messages, parameters, std::move(on_text), std::move(on_done)});
+}
+
+uint64_t Engine::submit(Submission submission) {
   std::vector<std::unique_ptr<Request>> requests;
-  requests.push_back(state_->prepare(messages, parameters, std::move(on_text), std::move(on_done)));
+  requests.push_back(state_->prepare(std::move(submission)));
   return requests.front() == nullptr ? 0 : state_->accept(std::move(requests));
 }
 
 void Engine::submit_all(std::vector<Submission> submissions) {
   std::vector<std::unique_ptr<Request>> requests;
   for (Submission& s : submissions) {
-    auto request = state_->prepare(s.messages, s.parameters, std::move(s.on_text), std::move(s.on_done));
+    auto request = state_->prepare(std::move(s));
     if (request != nullptr) requests.push_back(std::move(request));
   }
   state_->accept(std::move(requests));

@@ -11,7 +11,7 @@
 #include "core/error.h"
 #include "core/progress.h"
 #include "model/model.h"
-#include "text/chat_template.h"
+#include "text/model_chat.h"
 #include "text/tokenizer.h"
 
 namespace moru::infer {
@@ -59,14 +59,16 @@ struct EngineStatus {
 /// Owns a thread that steps the batch. The model and the tokenizer must outlive it. Thread-safe.
 class Engine {
  public:
-  Engine(const model::Model& model, const text::Tokenizer& tokenizer, const EngineOptions& options);
+  /// `chat`: how the model wants conversations written.
+  Engine(const model::Model& model, const text::Tokenizer& tokenizer, const EngineOptions& options,
+         text::ModelChat chat = {});
   /// Ends all requests that are open, each with Cancelled.
   ~Engine();
 
   /// `on_text` gets each new piece of whole UTF-8 characters, from the engine's thread; returning false cancels.
-  /// `on_done` gets the completion, or an exception: PromptTooLong, Cancelled, or what the model threw. It is called
-  /// once, from the engine's thread, or before submit returns if the request cannot be run at all. Neither may wait
-  /// for another request of the same engine. Returns a number for cancel().
+  /// `on_done` gets the completion, or an exception: PromptTooLong, Cancelled, text::TemplateError, or what the model
+  /// threw. It is called once, from the engine's thread, or before submit returns if the request cannot be run at all.
+  /// Neither may wait for another request of the same engine. Returns a number for cancel().
   using OnText = std::function<bool(std::string_view piece)>;
   using OnDone = std::function<void(Completion completion, std::exception_ptr error)>;
   uint64_t submit(const std::vector<text::ChatMessage>& messages, const SamplingParameters& parameters, OnText on_text,
@@ -78,7 +80,9 @@ class Engine {
     SamplingParameters parameters;
     OnText on_text;
     OnDone on_done;
+    text::ChatOptions chat = {};  ///< Tools, arguments of the template.
   };
+  uint64_t submit(Submission submission);
   /// Hands requests over together, so that which of them share a batch, and with it the last bit of their logits, does
   /// not depend on how fast the caller is.
   void submit_all(std::vector<Submission> submissions);

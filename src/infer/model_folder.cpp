@@ -82,7 +82,11 @@ ModelFolder open_model_folder(const fs::path& path) {
   std::error_code error;
   fs::path whole = fs::canonical(path, error);
   if (error) whole = path;
-  ModelFolder folder{whole, model_name(whole), model::Model::load(path), text::Tokenizer::load(path),
+  ModelFolder folder{whole,
+                     model_name(whole),
+                     model::Model::load(path),
+                     text::Tokenizer::load(path),
+                     text::ModelChat::load(path),
                      load_generation_defaults(path)};
   const auto vocabulary = static_cast<size_t>(folder.model->config().vocabulary);
   if (folder.tokenizer.vocabulary_size() > vocabulary) {

@@ -8,6 +8,7 @@
 
 #include "infer/engine.h"
 #include "model/model.h"
+#include "text/model_chat.h"
 #include "text/tokenizer.h"
 
 namespace moru::infer {
@@ -27,6 +28,7 @@ struct ModelFolder {
   std::string name;  ///< The name that its bill of materials gives it, else the folder's own.
   std::unique_ptr<model::Model> model;
   text::Tokenizer tokenizer;
+  text::ModelChat chat;
   GenerationDefaults defaults;
 };
 

@@ -6,35 +6,14 @@
 #include "core/json.h"
 #include "core/language.h"
 #include "serve/api_error.h"
+#include "serve/bad_request.h"
+#include "serve/chat_tools.h"
 
 namespace moru::serve {
 namespace {
 
 constexpr size_t kMostStops = 4;
 constexpr size_t kMostMessages = 4096;
-
-[[noreturn]] void invalid(const std::string& param, std::string_view expected) {
-  throw ApiError(400,
-                 fmt::format(fmt::runtime(tr("Invalid value for '{}': expected {}.",
-                                             "'{}' 값이 잘못되었습니다: {}이어야 합니다.")),
-                             param, expected),
-                 param, "invalid_value");
-}
-
-[[noreturn]] void unsupported(const std::string& param, std::string_view instead) {
-  throw ApiError(400,
-                 fmt::format(fmt::runtime(tr("Unsupported value for '{}': {}.", "'{}' 값은 지원하지 않습니다: {}.")),
-                             param, instead),
-                 param, "unsupported_value");
-}
-
-[[noreturn]] void missing(const std::string& param) {
-  throw ApiError(
-      400,
-      fmt::format(fmt::runtime(tr("Missing required parameter: '{}'.", "꼭 있어야 할 매개변수가 없습니다: '{}'.")),
-                  param),
-      param, "missing_required_parameter");
-}
 
 double number(const Json& value, const std::string& param, double low, double high) {
   if (value.is_number() && value.get<double>() >= low && value.get<double>() <= high) return value.get<double>();
@@ -62,6 +41,9 @@ std::string text(const Json& value, const std::string& param) {
 std::string content_of(const Json& message, const std::string& place) {
   const std::string param = place + ".content";
   const auto it = message.find("content");
+  const auto calls = message.find("tool_calls");
+  const bool calls_tools = calls != message.end() && calls->is_array() && !calls->empty();
+  if ((it == message.end() || it->is_null()) && calls_tools) return {};
   if (it == message.end() || it->is_null()) missing(param);
   if (it->is_string()) return it->get<std::string>();
   if (!it->is_array() || it->empty())
@@ -85,12 +67,14 @@ text::ChatMessage message_of(const Json& json, const std::string& place) {
   if (!json.contains("role")) missing(place + ".role");
   std::string role = text(json["role"], place + ".role");
   if (role == "developer") role = "system";
-  if (role != "system" && role != "user" && role != "assistant") {
-    unsupported(place + ".role", tr("the roles are system, developer, user and assistant",
-                                    "역할은 system, developer, user, assistant입니다"));
+  if (role != "system" && role != "user" && role != "assistant" && role != "tool") {
+    unsupported(place + ".role", tr("the roles are system, developer, user, assistant and tool",
+                                    "역할은 system, developer, user, assistant, tool입니다"));
   }
   for (const auto& [key, value] : json.items()) {
     if (key == "role" || key == "content" || key == "name" || value.is_null()) continue;
+    if (role == "assistant" && (key == "tool_calls" || key == "reasoning_content" || key == "reasoning")) continue;
+    if (role == "tool" && key == "tool_call_id") continue;
     // What an SDK adds to an earlier answer when it is sent back, empty here.
     const bool empty_list = (key == "tool_calls" || key == "annotations") && value.is_array() && value.empty();
     if (!empty_list)
@@ -163,9 +147,8 @@ void only_text_modality(const Json& value, const std::string& param, ChatRequest
     unsupported(param, tr("only [\"text\"] is understood", "[\"text\"]만 이해합니다"));
 }
 
-void only_no_tool(const Json& value, const std::string& param, ChatRequest&) {
-  if (value != "none" && value != "auto")
-    unsupported(param, tr("this model calls no tools", "이 모델은 도구를 부르지 않습니다"));
+void only_no_function(const Json& value, const std::string& param, ChatRequest&) {
+  if (value != "none" && value != "auto") unsupported(param, tr("use tools", "tools를 쓰세요"));
 }
 
 void read_stream_options(const Json& value, const std::string& param, ChatRequest& request) {
@@ -211,11 +194,15 @@ constexpr Parameter kParameters[] = {
      }},
     {"response_format", only_text_format},
     {"modalities", only_text_modality},
-    {"tools", only_empty},
-    {"tool_choice", only_no_tool},
+    // chat_tools.cpp reads these, with their order of keys.
+    {"tools", ignore},
+    {"tool_choice", ignore},
+    {"chat_template_kwargs", ignore},
+    {"reasoning_effort", ignore},
+    {"add_generation_prompt", ignore},
     {"parallel_tool_calls", ignore},
     {"functions", only_empty},
-    {"function_call", only_no_tool},
+    {"function_call", only_no_function},
     {"store", only_false},
     {"user", ignore},
     {"metadata", ignore},
@@ -240,6 +227,22 @@ Json parse_object(std::string_view body) {
                  {}, "invalid_json");
 }
 
+/// What only the model's template knows is read with its order of keys, which templates print; most requests have none.
+void read_template_members(std::string_view body, const Json& json, ChatRequest& request) {
+  const bool options =
+      std::ranges::any_of(std::initializer_list<const char*>{"tools", "tool_choice", "chat_template_kwargs",
+                                                             "reasoning_effort", "add_generation_prompt"},
+                          [&](const char* name) { return json.contains(name); });
+  const bool members = std::ranges::any_of(json["messages"], [](const Json& message) {
+    return message["role"] == "tool" || message["role"] == "assistant";
+  });
+  if (!options && !members) return;
+  const auto ordered = nlohmann::ordered_json::parse(body);
+  request.chat = chat_options(ordered);
+  for (size_t i = 0; i < request.messages.size(); ++i)
+    request.messages[i].more = template_members(ordered["messages"][i], fmt::format("messages[{}]", i));
+}
+
 }  // namespace
 
 ChatRequest parse_chat_request(std::string_view body) {
@@ -261,6 +264,7 @@ ChatRequest parse_chat_request(std::string_view body) {
   }
   if (request.model.empty()) missing("model");
   if (request.messages.empty()) missing("messages");
+  read_template_members(body, json, request);
   if (request.include_usage && !request.stream) {
     invalid("stream_options", tr("it only together with stream: true", "stream: true일 때만 쓰는 값"));
   }

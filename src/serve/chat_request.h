@@ -9,7 +9,7 @@
 
 #include "infer/engine.h"
 #include "infer/model_folder.h"
-#include "text/chat_template.h"
+#include "text/model_chat.h"
 
 namespace moru::serve {
 
@@ -17,6 +17,7 @@ namespace moru::serve {
 struct ChatRequest {
   std::string model;
   std::vector<text::ChatMessage> messages;
+  text::ChatOptions chat;  ///< Tools and arguments for the model's template.
   std::optional<double> temperature;
   std::optional<double> top_p;
   std::optional<int> max_tokens;
@@ -27,7 +28,7 @@ struct ChatRequest {
 };
 
 /// Reads the JSON of a request. Throws ApiError (400) naming the parameter that is missing, of another type, out of
-/// range, unknown, or asks for what Moru does not do (tools, several choices, log probabilities, penalties, …).
+/// range, unknown, or asks for what Moru does not do (several choices, log probabilities, penalties, …).
 ChatRequest parse_chat_request(std::string_view body);
 
 /// The engine's parameters: the request's, else the model's defaults. `fresh_seed` is used if the request has no seed.

@@ -15,9 +15,13 @@ namespace moru::text {
 struct ChatMessage {
   std::string role;  ///< system, user, assistant or tool.
   std::string content;
+  /// Further members as a JSON object ({"tool_calls": […]}, {"reasoning_content": "…"}), for models with a template of
+  /// their own; they may replace the content. Usually empty.
+  std::string more = {};
 };
 
-/// The text of a conversation. With `generation_prompt` it ends where the assistant's answer begins (thinking off:
+/// The text of a conversation (role and content). With `generation_prompt` it ends where the assistant's answer begins
+/// (thinking off:
 /// "<|assistant|>\n<think>\n\n</think>\n\n"). Throws Error for an unknown role.
 std::string render_chat(const std::vector<ChatMessage>& messages, bool generation_prompt);
 

@@ -8,6 +8,9 @@
 #include <string>
 #include <string_view>
 
+#include "core/error.h"
+#include "text/marked_text.h"
+
 namespace moru::text {
 
 /// What rendering may use: templates come with models that somebody else made.
@@ -16,6 +19,11 @@ struct JinjaLimits {
   uint64_t bytes = uint64_t{64} << 20;  ///< Of the output, and of any one string made on the way.
   std::chrono::milliseconds time{10'000};
   std::function<std::chrono::system_clock::time_point()> now = std::chrono::system_clock::now;  ///< strftime_now()
+};
+
+/// The template refuses the conversation, or fails at it; the place is its name and line.
+class TemplateError : public Error {
+  using Error::Error;
 };
 
 /// A template, parsed once. It is run as the Hugging Face library runs chat templates: trim_blocks, lstrip_blocks, loop
@@ -29,9 +37,16 @@ class JinjaTemplate {
   JinjaTemplate& operator=(JinjaTemplate&&) noexcept;
   ~JinjaTemplate();
 
-  /// The text for these variables (a JSON object; its keys' order is kept). Throws Error with the line for what the
-  /// template refuses (raise_exception), does wrong, or uses too much of.
+  /// The text for these variables (a JSON object; its keys' order is kept). Throws TemplateError with the line for what
+  /// the template refuses (raise_exception), does wrong, or uses too much of.
   std::string render(const nlohmann::ordered_json& variables, const JinjaLimits& limits = {}) const;
+
+  /// The same for a conversation, and which of the text's characters came from it. `settings` are the model's own
+  /// variables (bos_token); all strings of `conversation` (messages, tools, what a client chose) are `given`, those of
+  /// an assistant's message `answer`. A role that chat formats know (system, developer, user, assistant, tool, …) is a
+  /// choice among names, not somebody's words, and counts as `written`: templates build marks of it.
+  MarkedText render(const nlohmann::ordered_json& settings, const nlohmann::ordered_json& conversation,
+                    const JinjaLimits& limits = {}) const;
 
  private:
   struct Parsed;

@@ -29,11 +29,12 @@ struct Tokenizer::Data {
   void encode(std::string_view text, std::vector<Token>& out, BpeScratch& scratch, std::string& storage) const {
     for_each_pretoken(normalized_nfc(text, storage), [&](std::string_view piece) { bpe.encode(piece, out, scratch); });
   }
-  /// The added token that begins at `position`, or -1.
-  Token added_at(std::string_view text, size_t position) const {
-    const std::string_view rest = text.substr(position);
+  /// The added token that begins at `position` and is nobody's words, or -1.
+  Token added_at(const MarkedText& text, size_t position) const {
+    const std::string_view rest = std::string_view(text.bytes()).substr(position);
     for (const Token token : by_first_byte[static_cast<unsigned char>(rest[0])]) {
-      if (rest.starts_with(bytes[static_cast<size_t>(token)])) return token;
+      const std::string& name = bytes[static_cast<size_t>(token)];
+      if (rest.starts_with(name) && text.is_written(position, position + name.size())) return token;
     }
     return -1;
   }
@@ -81,12 +82,17 @@ std::vector<Token> Tokenizer::encode(std::string_view text) const {
 }
 
 std::vector<Token> Tokenizer::encode_with_specials(std::string_view text) const {
+  return encode_with_specials(MarkedText::written(std::string(text)));
+}
+
+std::vector<Token> Tokenizer::encode_with_specials(const MarkedText& marked) const {
+  const std::string_view text = marked.bytes();
   std::vector<Token> out;
   BpeScratch scratch;
   std::string storage;
   size_t begin = 0;
   for (size_t position = 0; position < text.size();) {
-    const Token token = data_->added_at(text, position);
+    const Token token = data_->added_at(marked, position);
     if (token < 0) {
       ++position;
       continue;

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "text/marked_text.h"
+
 namespace moru::text {
 
 using Token = int32_t;
@@ -33,6 +35,9 @@ class Tokenizer {
   std::vector<Token> encode(std::string_view text) const;
   /// Tokens of a rendered chat: special tokens in it become their ids.
   std::vector<Token> encode_with_specials(std::string_view text) const;
+  /// The same, but a special token is recognised only in bytes that are all `written`: what a conversation holds stays
+  /// text.
+  std::vector<Token> encode_with_specials(const MarkedText& text) const;
   /// The text of tokens; specials are left out if asked. Bytes that are not UTF-8 come out as they are.
   std::string decode(std::span<const Token> tokens, bool skip_specials = true) const;
   /// The bytes of one token (for streaming: a character may span tokens). None for an id beyond the vocabulary: a

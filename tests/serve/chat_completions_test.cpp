@@ -103,6 +103,30 @@ TEST(ChatCompletions, ParametersReachTheEngine) {
   EXPECT_EQ(content({{"temperature", 0}, {"max_tokens", 30}, {"stop", greedy.substr(0, end)}}), "");
 }
 
+TEST(ChatCompletions, TheModelsOwnTemplateWritesThePrompt) {
+  const text::ModelChat chat = text::ModelChat::from_template(
+      "{% for m in messages %}{% if m.role == 'tool' %}{{ raise_exception('no tools here') }}{% endif %}"
+      "<|user|>{{ m.content }}{% endfor %}{% if tools %}{{ tools | tojson }}{% endif %}{{ style }}",
+      "t", "");
+  TestServer server({}, {8, 256, 128, 1}, {}, 4096, shared_model(), chat);
+  HttpClient client = server.client();
+  const auto prompt_tokens = [&](const Json& more) {
+    const HttpResponse response = client.post(ask("q", more));
+    EXPECT_EQ(response.status, 200) << response.body;
+    return response.json()["usage"]["prompt_tokens"].get<int>();
+  };
+  EXPECT_EQ(prompt_tokens(Json::object()), 2);
+  EXPECT_EQ(prompt_tokens({{"chat_template_kwargs", {{"style", "z"}}}}), 3);
+  const Json tools = {{{"type", "function"}, {"function", {{"name", "f"}}}}};
+  EXPECT_GT(prompt_tokens({{"tools", tools}}), 10);
+  EXPECT_EQ(prompt_tokens({{"tools", tools}, {"tool_choice", "none"}}), 2);
+  const HttpResponse refused = client.post(
+      R"({"model": "tiny", "messages": [{"role": "user", "content": "q"}, {"role": "tool", "content": "r"}]})");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(refused.json()["error"]["code"], "chat_template_error");
+  EXPECT_NE(refused.body.find("no tools here"), std::string::npos);
+}
+
 TEST(ChatCompletions, RefusesInTheApisShape) {
   TestServer server;
   HttpClient client = server.client();

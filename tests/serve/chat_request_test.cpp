@@ -108,7 +108,8 @@ TEST(ChatRequest, RefusesWhatItDoesNotDo) {
       {R"("logprobs": true)", "logprobs"},
       {R"("top_logprobs": 2)", "top_logprobs"},
       {R"("logit_bias": {"5": 1})", "logit_bias"},
-      {R"("tools": [{"type": "function"}])", "tools"},
+      {R"("tools": [{"type": "retrieval"}])", "tools[0].type"},
+      {R"("functions": [{"name": "f"}])", "functions"},
       {R"("tool_choice": "required")", "tool_choice"},
       {R"("response_format": {"type": "json_object"})", "response_format"},
       {R"("modalities": ["audio"])", "modalities"}};
@@ -135,6 +136,47 @@ TEST(ChatRequest, RefusesWrongMessagesByTheirPlace) {
             (Refusal{"messages[0].content[0].text", "missing_required_parameter"}));
   EXPECT_EQ(refused(messages(R"([{"role": "user", "content": "q", "tool_calls": [1]}])")),
             (Refusal{"messages[0].tool_calls", "unsupported_value"}));
+}
+
+TEST(ChatRequest, ReadsToolsInTheirOrderForTheTemplate) {
+  const ChatRequest request = parse_chat_request(R"({"model": "m", "messages": [
+      {"role": "user", "content": "날씨?"},
+      {"role": "assistant", "content": null, "reasoning_content": "r", "tool_calls": [
+        {"id": "1", "type": "function", "function": {"name": "weather", "arguments": "{\"where\": \"서울\", \"at\": 9}"}}]},
+      {"role": "tool", "tool_call_id": "1", "content": "맑음"}],
+    "tools": [{"type": "function", "function": {"name": "weather", "parameters": {"z": 1, "a": 2}}}],
+    "tool_choice": "auto", "chat_template_kwargs": {"enable_thinking": false}, "reasoning_effort": "low"})");
+  EXPECT_EQ(request.chat.tools, R"([{"type":"function","function":{"name":"weather","parameters":{"z":1,"a":2}}}])");
+  EXPECT_EQ(request.chat.arguments, R"({"reasoning_effort":"low","enable_thinking":false})");
+  EXPECT_TRUE(request.chat.generation_prompt);
+  EXPECT_EQ(request.messages[0].more, "");
+  EXPECT_EQ(request.messages[1].more,
+            R"({"reasoning_content":"r","tool_calls":[{"id":"1","type":"function","function":{"name":"weather",)"
+            R"("arguments":{"where":"서울","at":9}}}],"content":null})");
+  EXPECT_EQ(request.messages[2].more, R"({"tool_call_id":"1"})");
+  EXPECT_EQ(parse_chat_request(with(R"("tools": [{"type": "function", "function": {"name": "f"}}],
+      "tool_choice": "none", "add_generation_prompt": false)"))
+                .chat.tools,
+            "");
+}
+
+TEST(ChatRequest, RefusesBrokenToolsByTheirPlace) {
+  const std::vector<std::pair<std::string, Refusal>> wrong = {
+      {R"("tools": {})", {"tools", "invalid_value"}},
+      {R"("tools": [3])", {"tools[0]", "invalid_value"}},
+      {R"("tools": [{"type": "function"}])", {"tools[0].function", "missing_required_parameter"}},
+      {R"("tools": [{"type": "function", "function": {}}])", {"tools[0].function.name", "missing_required_parameter"}},
+      {R"("chat_template_kwargs": [])", {"chat_template_kwargs", "invalid_value"}},
+      {R"("add_generation_prompt": 1)", {"add_generation_prompt", "invalid_value"}},
+      {R"("tool_choice": {"type": "function"})", {"tool_choice", "unsupported_value"}},
+      {"\"tools\": " + std::string(100'000, '[') + std::string(100'000, ']'), {"tools", "invalid_value"}}};
+  for (const auto& [members, refusal] : wrong) EXPECT_EQ(refused(with(members)), refusal) << members.substr(0, 80);
+  const auto assistant = [](std::string_view call) {
+    return fmt::format(R"({{"model": "m", "messages": [{{"role": "assistant", "tool_calls": [{}]}}]}})", call);
+  };
+  EXPECT_EQ(refused(assistant("{}")), (Refusal{"messages[0].tool_calls[0].function", "missing_required_parameter"}));
+  EXPECT_EQ(refused(assistant(R"({"function": {"name": "f", "arguments": "{"}})")),
+            (Refusal{"messages[0].tool_calls[0].function.arguments", "invalid_value"}));
 }
 
 TEST(ChatRequest, WhatIsNotGivenIsTheModelsToChoose) {

@@ -20,8 +20,8 @@ class TestServer {
  public:
   explicit TestServer(ServerOptions options = {}, infer::EngineOptions engine_options = {8, 256, 128, 1},
                       infer::GenerationDefaults defaults = {}, size_t waiting = 4096,
-                      const infer::TinyModel& model = shared_model())
-      : engine(*model.model, model.tokenizer, engine_options),
+                      const infer::TinyModel& model = shared_model(), text::ModelChat chat = {})
+      : engine(*model.model, model.tokenizer, engine_options, std::move(chat)),
         service(engine, ModelCard{"tiny", 1'700'000'000, "CC0-1.0", 7, model.model->weight_bytes()}, defaults, waiting),
         server(service, with_free_port(std::move(options))),
         thread_([this] { server.run(); }) {}

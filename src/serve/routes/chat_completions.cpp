@@ -10,6 +10,7 @@
 #include "serve/chat_response.h"
 #include "serve/routes.h"
 #include "serve/service.h"
+#include "text/jinja.h"
 
 namespace moru::serve {
 namespace {
@@ -34,6 +35,8 @@ ApiError api_error(const std::exception_ptr& error) {
     std::rethrow_exception(error);
   } catch (const infer::PromptTooLong& e) {
     return ApiError(400, fmt::format("{}. {}.", e.problem(), e.mend()), "messages", "context_length_exceeded");
+  } catch (const text::TemplateError& e) {
+    return ApiError(400, e.what(), "messages", "chat_template_error");
   } catch (const infer::Cancelled& e) {
     return ApiError(503, std::string(tr("The server is stopping.", "서버가 멈추는 중입니다.")), {}, "server_stopping");
   } catch (const Error& e) {
@@ -132,10 +135,11 @@ void chat_completions(const Service& service, const Request& request, const std:
   }
   infer::Engine& engine = service.engine();
   const uint64_t number =
-      engine.submit(chat.messages, sampling_of(chat, service.defaults(), fresh_seed), std::move(on_text),
-                    [answer](const infer::Completion& completion, const std::exception_ptr& error) {
-                      answer->done(completion, error);
-                    });
+      engine.submit({chat.messages, sampling_of(chat, service.defaults(), fresh_seed), std::move(on_text),
+                     [answer](const infer::Completion& completion, const std::exception_ptr& error) {
+                       answer->done(completion, error);
+                     },
+                     chat.chat});
   answer->accepted();
   reply->when_gone([&engine, number] { engine.cancel(number); });
 }

@@ -10,23 +10,16 @@
 namespace moru::text::jinja {
 namespace {
 
-std::string stripped(const Value& value, const Arguments& given) {
-  Arguments characters;
-  if (const Value chars = given.get(0, "chars"); !chars.is_undefined() && !chars.is_none())
-    characters.positional.push_back(chars);
-  return to_string(value).empty() ? std::string() : strip(to_string(value), characters.get(0, "chars"), true, true);
-}
-
 Value tojson(Interpreter&, const Value& value, const Arguments& given) {
   // As the Hugging Face library gives it to chat templates: json.dumps, with non-ASCII kept.
   const Value indent = given.get(0, "indent", Value::None{});
   const Value* separators = given.find("separators");
   const Value* sort = given.find("sort_keys");
   const bool indented = indent.is_int();
-  std::string item = indented ? "," : ", ", key = ": ";
+  MarkedText item = MarkedText::written(indented ? "," : ", "), key = MarkedText::written(": ");
   if (separators != nullptr && separators->is_sequence() && separators->list().size() == 2) {
-    item = to_string(separators->list()[0]);
-    key = to_string(separators->list()[1]);
+    item = to_text(separators->list()[0]);
+    key = to_text(separators->list()[1]);
   }
   if (indented && (indent.integer() < 0 || indent.integer() > 64)) throw Failure("tojson: no such indent");
   return to_json(value, indented ? static_cast<int>(indent.integer()) : -1, item, key,
@@ -34,19 +27,20 @@ Value tojson(Interpreter&, const Value& value, const Arguments& given) {
 }
 
 Value trim(Interpreter&, const Value& value, const Arguments& given) {
-  return stripped(value, given);
+  return strip(to_text(value), given.get(0, "chars"), true, true);
 }
 Value lower_case(Interpreter&, const Value& value, const Arguments&) {
-  return lower(to_string(value));
+  return lower_of(to_text(value));
 }
 Value upper_case(Interpreter&, const Value& value, const Arguments&) {
-  return upper(to_string(value));
+  return upper_of(to_text(value));
 }
 Value title_case(Interpreter&, const Value& value, const Arguments&) {
   // Jinja's words end at white space, hyphens and opening brackets, not at apostrophes as str.title()'s do.
+  const MarkedText text = to_text(value);
   std::string out, word;
   const auto flush = [&] { out += capitalized(std::exchange(word, {})); };
-  for (const char c : to_string(value)) {
+  for (const char c : text.bytes()) {
     if (std::string_view("- \t\n\r\f\v({[<").find(c) == std::string_view::npos) {
       word += c;
     } else {
@@ -55,17 +49,18 @@ Value title_case(Interpreter&, const Value& value, const Arguments&) {
     }
   }
   flush();
-  return out;
+  return text.made_into(std::move(out));
 }
 Value capitalize(Interpreter&, const Value& value, const Arguments&) {
-  return capitalized(to_string(value));
+  const MarkedText text = to_text(value);
+  return text.made_into(capitalized(text.bytes()));
 }
 Value string(Interpreter&, const Value& value, const Arguments&) {
-  return to_string(value);
+  return to_text(value);
 }
 Value replace(Interpreter& interpreter, const Value& value, const Arguments& given) {
   const Value count = given.get(2, "count", Value::None{});
-  return replaced(interpreter, to_string(value), to_string(given.get(0, "old")), to_string(given.get(1, "new")),
+  return replaced(interpreter, to_text(value), to_string(given.get(0, "old")), to_text(given.get(1, "new")),
                   count.is_int() ? count.integer() : -1);
 }
 
@@ -75,23 +70,25 @@ Value indent(Interpreter& interpreter, const Value& value, const Arguments& give
   const bool first = given.get(1, "first", false).truth(), blank = given.get(2, "blank", false).truth();
   const int64_t columns = width.is_string() ? 0 : width.integer();
   if (columns < 0 || columns > 1000) throw Failure("indent: no such width");
-  const std::string space = width.is_string() ? width.string() : std::string(static_cast<size_t>(columns), ' ');
-  const std::string text = to_string(value);
-  std::string out = first ? space : "";
+  const MarkedText space =
+      width.is_string() ? width.text() : MarkedText::written(std::string(static_cast<size_t>(columns), ' '));
+  const MarkedText text = to_text(value);
+  MarkedText out;
+  if (first) out = space;
   for (size_t begin = 0;;) {
-    const size_t end = text.find('\n', begin);
-    const std::string line = text.substr(begin, end == std::string::npos ? std::string::npos : end - begin);
-    if (begin > 0 && (blank || !line.empty())) out += space;
-    interpreter.append(out, line);
-    if (end == std::string::npos) return out;
-    out += '\n';
+    const size_t end = std::min(text.bytes().find('\n', begin), text.size());
+    if (begin > 0 && (blank || end > begin)) interpreter.append(out, space);
+    interpreter.append(out, text.substr(begin, end - begin));
+    if (end == text.size()) return out;
+    out.append(text, end, end + 1);
     begin = end + 1;
   }
 }
 
 Value escape(Interpreter&, const Value& value, const Arguments&) {
+  const MarkedText text = to_text(value);
   std::string out;
-  for (const char c : to_string(value)) {
+  for (const char c : text.bytes()) {
     switch (c) {
       case '&':
         out += "&amp;";
@@ -112,13 +109,13 @@ Value escape(Interpreter&, const Value& value, const Arguments&) {
         out += c;
     }
   }
-  return out;
+  return text.made_into(std::move(out));
 }
 Value same(Interpreter&, const Value& value, const Arguments&) {
   return value;
 }
 Value format(Interpreter&, const Value& value, const Arguments& given) {
-  return percent_format(to_string(value), Value::tuple(given.positional));
+  return percent_format(to_text(value), Value::tuple(given.positional));
 }
 Value wordcount(Interpreter&, const Value& value, const Arguments&) {
   int64_t words = 0;
@@ -130,7 +127,7 @@ Value integer(Interpreter&, const Value& value, const Arguments& given) {
   const Value otherwise = given.get(0, "default", 0);
   if (value.is_number()) return value.integer();
   if (!value.is_string()) return otherwise;
-  const std::string text = strip(value.string(), {}, true, true);
+  const std::string text = strip(value.text(), {}, true, true).bytes();
   char* end = nullptr;
   errno = 0;
   const long long number = std::strtoll(text.c_str(), &end, 10);
@@ -143,7 +140,7 @@ Value real(Interpreter&, const Value& value, const Arguments& given) {
   const Value otherwise = given.get(0, "default", 0.0);
   if (value.is_number()) return value.real();
   if (!value.is_string()) return otherwise;
-  const std::string text = strip(value.string(), {}, true, true);
+  const std::string text = strip(value.text(), {}, true, true).bytes();
   char* end = nullptr;
   const double number = std::strtod(text.c_str(), &end);
   return text.empty() || *end != '\0' ? otherwise : Value(number);

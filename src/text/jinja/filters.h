@@ -17,11 +17,14 @@ struct FilterEntry {
 std::span<const FilterEntry> list_filters();
 
 /// Python's str.strip(characters), or of one side; Undefined or None: white space.
-std::string strip(std::string_view text, const Value& characters, bool left, bool right);
+MarkedText strip(const MarkedText& text, const Value& characters, bool left, bool right);
 /// str.replace(old, new, count); all if count < 0.
-std::string replaced(const Interpreter& interpreter, std::string_view text, std::string_view old, std::string_view with,
-                     int64_t count);
+MarkedText replaced(const Interpreter& interpreter, const MarkedText& text, std::string_view old,
+                    const MarkedText& with, int64_t count);
 /// str.capitalize().
 std::string capitalized(std::string_view text);
+/// str.lower() and str.upper().
+Value lower_of(const MarkedText& text);
+Value upper_of(const MarkedText& text);
 
 }  // namespace moru::text::jinja

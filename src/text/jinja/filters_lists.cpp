@@ -15,7 +15,7 @@ Value by_path(const Value& value, const Value& path) {
     const std::string part = text.substr(begin, end - begin);
     const bool number = !part.empty() && part.find_first_not_of("0123456789") == std::string::npos && part.size() < 10;
     // Jinja takes items before attributes here.
-    found = number ? item_of(found, static_cast<int64_t>(std::stoll(part))) : item_of(found, part);
+    found = number ? item_of(found, static_cast<int64_t>(std::stoll(part))) : item_of(found, Value::written(part));
     begin = end + 1;
   }
   return found;
@@ -93,19 +93,19 @@ Value reverse(Interpreter&, const Value& value, const Arguments&) {
   List items = items_of(value);
   std::ranges::reverse(items);
   if (!value.is_string()) return items;
-  std::string text;
-  for (const Value& item : items) text += item.string();
+  MarkedText text;
+  for (const Value& item : items) text.append(item.text());
   return text;
 }
 
 Value join(Interpreter& interpreter, const Value& value, const Arguments& given) {
-  const std::string separator = to_string(given.get(0, "d", ""));
+  const MarkedText separator = to_text(given.get(0, "d", ""));
   const Value attribute = given.get(1, "attribute", Value::None{});
-  std::string out;
+  MarkedText out;
   bool is_first = true;
   for (const Value& item : items_of(value)) {
-    if (!std::exchange(is_first, false)) out += separator;
-    interpreter.append(out, to_string(attribute.is_none() ? item : by_path(item, attribute)));
+    if (!std::exchange(is_first, false)) interpreter.append(out, separator);
+    interpreter.append(out, to_text(attribute.is_none() ? item : by_path(item, attribute)));
   }
   return out;
 }
@@ -120,7 +120,7 @@ Value items(Interpreter&, const Value& value, const Arguments&) {
 
 /// What is compared where case does not count.
 Value folded(const Value& value, bool case_sensitive) {
-  return value.is_string() && !case_sensitive ? Value(lower(value.string())) : value;
+  return value.is_string() && !case_sensitive ? lower_of(value.text()) : value;
 }
 
 void sort_by(List& values, const std::vector<Value>& keys, bool reversed) {

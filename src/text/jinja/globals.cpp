@@ -17,7 +17,7 @@ class Namespace final : public Object {
     return value == nullptr ? Object::attribute(name) : *value;
   }
   bool set_attribute(const std::string& name, Value value) override {
-    items_.set(name, std::move(value));
+    items_.set(Value::written(name), std::move(value));
     return true;
   }
 
@@ -131,11 +131,11 @@ Value strftime_now(Interpreter& interpreter, const Arguments& given) {
   const std::time_t seconds = std::chrono::system_clock::to_time_t(interpreter.limits().now());
   std::tm local{};
   ::localtime_r(&seconds, &local);
-  const std::string format = to_string(given.get(0, "format"));
+  const MarkedText format = to_text(given.get(0, "format"));
   if (format.empty()) return "";
   std::string text(256 + format.size() * 8, '\0');
-  text.resize(std::strftime(text.data(), text.size(), format.c_str(), &local));
-  return text;
+  text.resize(std::strftime(text.data(), text.size(), format.bytes().c_str(), &local));
+  return format.made_into(std::move(text));
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ class Macro final : public Object {
   Macro(const Node& node, ScopePointer scope) : node_(node), scope_(std::move(scope)) {}
   std::string_view type() const override { return "macro"; }
   Value attribute(const std::string& name) const override {
-    return name == "name" ? Value(node_.text) : Object::attribute(name);
+    return name == "name" ? Value::written(node_.text) : Object::attribute(name);
   }
 
   Value call(Interpreter& interpreter, const Arguments& arguments) override {
@@ -34,15 +34,15 @@ class Macro final : public Object {
     for (size_t i = parameters; i < arguments.positional.size(); ++i) rest.push_back(arguments.positional[i]);
     Dict named;
     for (const auto& [name, value] : arguments.named) {
-      if (std::ranges::find(node_.names, name) != node_.names.end()) continue;
-      if (name == "caller")
-        scope->set(name, value);
+      if (std::ranges::find(node_.names, name.bytes()) != node_.names.end()) continue;
+      if (name.bytes() == "caller")
+        scope->set(name.bytes(), value);
       else
         named.set(name, value);
     }
     scope->set("varargs", Value::tuple(std::move(rest)));
     scope->set("kwargs", std::move(named));
-    std::string out;
+    MarkedText out;
     interpreter.run(*node_.children[0], scope, out);
     return out;
   }
@@ -51,115 +51,6 @@ class Macro final : public Object {
   const Node& node_;
   ScopePointer scope_;
 };
-
-int64_t wrapped(int64_t (*operation)(int64_t, int64_t, bool&), int64_t a, int64_t b) {
-  bool overflow = false;
-  const int64_t result = operation(a, b, overflow);
-  if (overflow) throw Failure("a number is too large");
-  return result;
-}
-int64_t add(int64_t a, int64_t b, bool& overflow) {
-  int64_t result = 0;
-  overflow = __builtin_add_overflow(a, b, &result);
-  return result;
-}
-int64_t subtract(int64_t a, int64_t b, bool& overflow) {
-  int64_t result = 0;
-  overflow = __builtin_sub_overflow(a, b, &result);
-  return result;
-}
-int64_t multiply(int64_t a, int64_t b, bool& overflow) {
-  int64_t result = 0;
-  overflow = __builtin_mul_overflow(a, b, &result);
-  return result;
-}
-
-[[noreturn]] void no_operator(const std::string& sign, const Value& a, const Value& b) {
-  for (const Value* value : {&a, &b})
-    if (value->is_undefined()) throw Failure(fmt::format("'{}' is undefined", value->undefined_name()));
-  throw Failure(fmt::format("unsupported operand type(s) for {}: '{}' and '{}'", sign, a.type(), b.type()));
-}
-
-Value repeated(const Interpreter& interpreter, const Value& value, int64_t times) {
-  const auto count = static_cast<uint64_t>(std::max<int64_t>(times, 0));
-  if (value.is_string()) {
-    const std::string& text = value.string();
-    if (!text.empty() && count > interpreter.limits().bytes / text.size()) interpreter.check_size(UINT64_MAX);
-    std::string out;
-    for (uint64_t i = 0; i < count && !text.empty(); ++i) out += text;
-    return out;
-  }
-  const uint64_t size = value.list().size();
-  if (size > 0 && count > interpreter.limits().bytes / 16 / size) interpreter.check_size(UINT64_MAX);
-  List items;
-  for (uint64_t i = 0; i < count && size > 0; ++i) items.insert(items.end(), value.list().begin(), value.list().end());
-  return value.is_tuple() ? Value::tuple(std::move(items)) : Value(std::move(items));
-}
-
-Value arithmetic(const Interpreter& interpreter, const std::string& sign, const Value& a, const Value& b) {
-  const bool numbers = a.is_number() && b.is_number();
-  const bool real = numbers && (a.is_float() || b.is_float());
-  switch (sign[0]) {
-    case '+':
-      if (real) return a.real() + b.real();
-      if (numbers) return wrapped(add, a.integer(), b.integer());
-      if (a.is_string() && b.is_string()) {
-        interpreter.check_size(a.string().size() + b.string().size());
-        return a.string() + b.string();
-      }
-      if (a.is_sequence() && b.is_sequence() && a.is_tuple() == b.is_tuple()) {
-        List items = a.list();
-        items.insert(items.end(), b.list().begin(), b.list().end());
-        return a.is_tuple() ? Value::tuple(std::move(items)) : Value(std::move(items));
-      }
-      break;
-    case '-':
-      if (real) return a.real() - b.real();
-      if (numbers) return wrapped(subtract, a.integer(), b.integer());
-      break;
-    case '*':
-      if (sign == "**") {
-        if (!numbers) break;
-        if (real || b.integer() < 0) return std::pow(a.real(), b.real());
-        int64_t result = 1;
-        for (int64_t i = 0; i < b.integer(); ++i) {
-          result = wrapped(multiply, result, a.integer());
-          if (result == 0 || (result == 1 && a.integer() == 1)) break;
-          if (i > 4096) break;  // only of -1
-        }
-        if (a.integer() == -1) result = b.integer() % 2 == 0 ? 1 : -1;
-        return result;
-      }
-      if (real) return a.real() * b.real();
-      if (numbers) return wrapped(multiply, a.integer(), b.integer());
-      if ((a.is_string() || a.is_sequence()) && (b.is_int() || b.is_bool()))
-        return repeated(interpreter, a, b.integer());
-      if ((b.is_string() || b.is_sequence()) && (a.is_int() || a.is_bool()))
-        return repeated(interpreter, b, a.integer());
-      break;
-    case '/':
-    case '%':
-      if (sign == "%" && a.is_string()) return percent_format(a.string(), b);
-      if (!numbers) break;
-      if (b.real() == 0) throw Failure("division by zero");
-      if (sign == "/") return a.real() / b.real();
-      if (real) {
-        const double quotient = std::floor(a.real() / b.real());
-        return sign == "//" ? quotient : a.real() - quotient * b.real();
-      } else {
-        if (b.integer() == -1) return sign == "//" ? Value(wrapped(subtract, 0, a.integer())) : Value(0);
-        int64_t quotient = a.integer() / b.integer(), rest = a.integer() % b.integer();
-        if (rest != 0 && (rest < 0) != (b.integer() < 0)) {
-          --quotient;
-          rest += b.integer();
-        }
-        return sign == "//" ? quotient : rest;
-      }
-    default:
-      break;
-  }
-  no_operator(sign, a, b);
-}
 
 }  // namespace
 
@@ -192,12 +83,12 @@ Interpreter::~Interpreter() {
   for (const ScopePointer& scope : kept_) scope->names.clear();
 }
 
-std::string Interpreter::render(const Node& root, Dict variables) {
+MarkedText Interpreter::render(const Node& root, Dict variables) {
   const auto scope = std::make_shared<Scope>();
   keep(scope);
   for (auto& [name, value] : variables.items)
     if (name.is_string()) scope->set(name.string(), std::move(value));
-  std::string out;
+  MarkedText out;
   run(root, scope, out);
   return out;
 }
@@ -211,19 +102,23 @@ void Interpreter::step(const Node& node) {
 void Interpreter::check_size(uint64_t bytes) const {
   if (bytes > limits_.bytes) throw Failure("the template makes too long a text");
 }
-void Interpreter::append(std::string& out, std::string_view text) const {
+void Interpreter::append(MarkedText& out, const MarkedText& text) const {
   check_size(out.size() + text.size());
-  out += text;
+  out.append(text);
+}
+void Interpreter::append(MarkedText& out, std::string_view written) const {
+  check_size(out.size() + written.size());
+  out.append(written);
 }
 
-Interpreter::Flow Interpreter::run(const Node& node, const ScopePointer& scope, std::string& out) {
+Interpreter::Flow Interpreter::run(const Node& node, const ScopePointer& scope, MarkedText& out) {
   step(node);
   switch (node.kind) {
     case NodeKind::output:
       append(out, node.text);
       return Flow::on;
     case NodeKind::print:
-      append(out, to_string(evaluate(*node.children[0], scope)));
+      append(out, to_text(evaluate(*node.children[0], scope)));
       return Flow::on;
     case NodeKind::block:
       for (const NodePointer& child : node.children)
@@ -241,7 +136,7 @@ Interpreter::Flow Interpreter::run(const Node& node, const ScopePointer& scope, 
     case NodeKind::assign_body: {
       const auto inner = std::make_shared<Scope>();
       inner->parent = scope;
-      std::string text;
+      MarkedText text;
       const Flow flow = run(*node.children[1], inner, text);
       Value value = std::move(text);
       if (node.children[2]) {
@@ -256,16 +151,16 @@ Interpreter::Flow Interpreter::run(const Node& node, const ScopePointer& scope, 
       return Flow::on;
     case NodeKind::call_block: {
       const Value caller = make_macro(*node.children[1], scope);
-      append(out, to_string(call_node(*node.children[0], scope, &caller)));
+      append(out, to_text(call_node(*node.children[0], scope, &caller)));
       return Flow::on;
     }
     case NodeKind::filter_block: {
       const auto inner = std::make_shared<Scope>();
       inner->parent = scope;
-      std::string text;
+      MarkedText text;
       const Flow flow = run(*node.children[1], inner, text);
       inner->set(" filtered", std::move(text));
-      append(out, to_string(evaluate(*node.children[0], inner)));
+      append(out, to_text(evaluate(*node.children[0], inner)));
       return flow;
     }
     case NodeKind::scope: {
@@ -310,10 +205,10 @@ Arguments Interpreter::arguments(const Node& node, const ScopePointer& scope) {
       if (argument.name.empty())
         arguments.positional.push_back(std::move(value));
       else
-        arguments.named.emplace_back(argument.name, std::move(value));
+        arguments.named.emplace_back(MarkedText::written(argument.name), std::move(value));
     } else if (argument.name == "**") {
       if (!value.is_dict()) throw Failure("the argument after ** must be a dict");
-      for (const auto& [key, item] : value.dict().items) arguments.named.emplace_back(to_string(key), item);
+      for (const auto& [key, item] : value.dict().items) arguments.named.emplace_back(to_text(key), item);
     } else {
       for (Value& item : items_of(value)) arguments.positional.push_back(std::move(item));
     }
@@ -346,7 +241,7 @@ Value Interpreter::call_node(const Node& node, const ScopePointer& scope, const 
   }
   const Value function = method ? attribute_of(holder, callee.text) : evaluate(callee, scope);
   given = arguments(node, scope);
-  if (caller != nullptr) given.named.emplace_back("caller", *caller);
+  if (caller != nullptr) given.named.emplace_back(MarkedText::written("caller"), *caller);
   line_ = node.line;
   return call(function, given);
 }
@@ -394,10 +289,7 @@ Value Interpreter::evaluate(const Node& node, const ScopePointer& scope) {
     }
     case NodeKind::unary: {
       const Value value = evaluate(*node.children[0], scope);
-      if (node.text == "not") return !value.truth();
-      if (!value.is_number()) no_operator("unary " + node.text, value, value);
-      if (value.is_float()) return node.text == "-" ? -value.real() : value.real();
-      return node.text == "-" ? wrapped(subtract, 0, value.integer()) : value.integer();
+      return unary(node.text, value);
     }
     case NodeKind::binary:
       return binary(node, scope);
@@ -418,9 +310,9 @@ Value Interpreter::binary(const Node& node, const ScopePointer& scope) {
   const Value right = evaluate(*node.children[1], scope);
   line_ = node.line;
   if (node.text == "~") {
-    const std::string a = to_string(left), b = to_string(right);
-    check_size(a.size() + b.size());
-    return a + b;
+    MarkedText joined = to_text(left);
+    append(joined, to_text(right));
+    return joined;
   }
   return arithmetic(*this, node.text, left, right);
 }
@@ -475,8 +367,8 @@ Value Interpreter::slice(const Node& node, const ScopePointer& scope) {
     if (__builtin_add_overflow(i, stride, &i)) break;
   }
   if (value.is_string()) {
-    std::string text;
-    for (const Value& item : taken) text += item.string();
+    MarkedText text;
+    for (const Value& item : taken) text.append(item.text());
     return text;
   }
   return value.is_tuple() ? Value::tuple(std::move(taken)) : Value(std::move(taken));

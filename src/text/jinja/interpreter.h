@@ -46,21 +46,23 @@ class Interpreter {
   ~Interpreter();
 
   /// The template's text. Throws Failure; line() is where it was.
-  std::string render(const Node& root, Dict variables);
+  MarkedText render(const Node& root, Dict variables);
   int line() const { return line_; }
 
   // For macros, loops, filters and functions.
   enum class Flow { on, leave, again };
-  Flow run(const Node& node, const ScopePointer& scope, std::string& out);
+  Flow run(const Node& node, const ScopePointer& scope, MarkedText& out);
   Value evaluate(const Node& node, const ScopePointer& scope);
   Value call(const Value& function, const Arguments& arguments);
   Value filter(const std::string& name, const Value& value, const Arguments& arguments);
   bool test(const std::string& name, const Value& value, const Arguments& arguments);
   /// Throws Failure where a text would be too long.
   void check_size(uint64_t bytes) const;
-  void append(std::string& out, std::string_view text) const;
+  void append(MarkedText& out, const MarkedText& text) const;
+  /// Text of the template's own.
+  void append(MarkedText& out, std::string_view written) const;
   /// A loop over `items`, one level deeper for a recursive one.
-  void run_loop(const Node& node, const Value& items, const ScopePointer& scope, std::string& out, int depth);
+  void run_loop(const Node& node, const Value& items, const ScopePointer& scope, MarkedText& out, int depth);
   void keep(const ScopePointer& scope) { kept_.push_back(scope); }
   const Limits& limits() const { return limits_; }
 
@@ -102,8 +104,18 @@ Value attribute_of(const Value& value, const std::string& name);
 Value item_of(const Value& value, const Value& key);
 bool has_method(const Value& value, std::string_view name);
 Value call_method(Interpreter& interpreter, const Value& value, const std::string& name, const Arguments& arguments);
+
+// operators.cpp
+/// + - * / // % **
+Value arithmetic(const Interpreter& interpreter, const std::string& sign, const Value& a, const Value& b);
+/// "-", "+" and "not" before a value.
+Value unary(const std::string& sign, const Value& value);
+
+// formats.cpp
 /// Python's "%s" % values.
-std::string percent_format(std::string_view format, const Value& values);
+MarkedText percent_format(const MarkedText& format, const Value& values);
+/// str.format(): {}, {0}, {name}, with a conversion (!r, !s) and a format that both Python and fmt know.
+MarkedText brace_format(const Interpreter& interpreter, const MarkedText& format, const Arguments& given);
 
 // filters.cpp, tests.cpp, globals.cpp
 using Filter = Value (*)(Interpreter&, const Value&, const Arguments&);

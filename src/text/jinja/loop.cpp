@@ -46,7 +46,7 @@ class Loop final : public Object {
     if (node_.text != "recursive") throw Failure("the loop must be marked \"recursive\" to be called");
     if (given.positional.size() != 1) throw Failure("loop() takes the items of the next level");
     const Interpreter::Deeper deeper(interpreter);
-    std::string out;
+    MarkedText out;
     interpreter.run_loop(node_, given.positional[0], scope_, out, depth_ + 1);
     return out;
   }
@@ -77,7 +77,7 @@ class Loop final : public Object {
 
 }  // namespace
 
-void Interpreter::run_loop(const Node& node, const Value& items, const ScopePointer& scope, std::string& out,
+void Interpreter::run_loop(const Node& node, const Value& items, const ScopePointer& scope, MarkedText& out,
                            int depth) {
   List wanted = items_of(items);
   if (node.children[2]) {

@@ -9,14 +9,15 @@ bool is_white(char32_t c) {
   return is_space(c) || (c >= 0x1C && c <= 0x1F);
 }
 
-const std::string& text_argument(const Arguments& given, size_t position, std::string_view name, const Value& holder) {
+const MarkedText& text_argument(const Arguments& given, size_t position, std::string_view name, const Value& holder) {
   const Value* value = position < given.positional.size() ? &given.positional[position] : given.find(name);
   if (value == nullptr || !value->is_string())
     throw Failure(fmt::format("a str is wanted, not '{}'", value == nullptr ? holder.type() : value->type()));
-  return value->string();
+  return value->text();
 }
 
-Value split(const std::string& text, const Value& separator, int64_t most, bool from_right) {
+Value split(const MarkedText& marked, const Value& separator, int64_t most, bool from_right) {
+  const std::string& text = marked.bytes();
   List parts;
   if (separator.is_none() || separator.is_undefined()) {
     std::vector<std::pair<size_t, size_t>> words;
@@ -31,12 +32,12 @@ Value split(const std::string& text, const Value& separator, int64_t most, bool 
     const auto count = static_cast<int64_t>(words.size());
     if (most >= 0 && count > most + 1 && !from_right) {
       words.resize(static_cast<size_t>(most) + 1);
-      words.back().second = strip(text, {}, false, true).size();
+      words.back().second = strip(marked, {}, false, true).size();
     } else if (most >= 0 && count > most + 1) {
       words.erase(words.begin(), words.begin() + static_cast<ptrdiff_t>(count - most - 1));
-      words.front().first = text.size() - strip(text, {}, true, false).size();
+      words.front().first = text.size() - strip(marked, {}, true, false).size();
     }
-    for (const auto& [from, to] : words) parts.emplace_back(text.substr(from, to - from));
+    for (const auto& [from, to] : words) parts.emplace_back(marked.substr(from, to - from));
     return parts;
   }
   if (!separator.is_string()) throw Failure(fmt::format("must be str or None, not {}", separator.type()));
@@ -47,10 +48,10 @@ Value split(const std::string& text, const Value& separator, int64_t most, bool 
     while (most < 0 || static_cast<int64_t>(parts.size()) < most) {
       const size_t at = end < mark.size() ? std::string::npos : text.rfind(mark, end - mark.size());
       if (at == std::string::npos) break;
-      parts.emplace_back(text.substr(at + mark.size(), end - at - mark.size()));
+      parts.emplace_back(marked.substr(at + mark.size(), end - at - mark.size()));
       end = at;
     }
-    parts.emplace_back(text.substr(0, end));
+    parts.emplace_back(marked.substr(0, end));
     std::ranges::reverse(parts);
     return parts;
   }
@@ -58,10 +59,10 @@ Value split(const std::string& text, const Value& separator, int64_t most, bool 
   while (most < 0 || static_cast<int64_t>(parts.size()) < most) {
     const size_t at = text.find(mark, begin);
     if (at == std::string::npos) break;
-    parts.emplace_back(text.substr(begin, at - begin));
+    parts.emplace_back(marked.substr(begin, at - begin));
     begin = at + mark.size();
   }
-  parts.emplace_back(text.substr(begin));
+  parts.emplace_back(marked.substr(begin));
   return parts;
 }
 
@@ -101,86 +102,21 @@ bool every(const std::string& text, bool (*holds)(char32_t)) {
   return true;
 }
 
-Value padded(const Interpreter& interpreter, const std::string& text, const std::string& name, const Arguments& given) {
+Value padded(const Interpreter& interpreter, const MarkedText& text, const std::string& name, const Arguments& given) {
   const int64_t width = given.get(0, "width", 0).integer();
-  const std::string fill = name == "zfill" ? "0" : to_string(given.get(1, "fillchar", " "));
-  const auto size = static_cast<int64_t>(count_code_points(text));
+  const MarkedText fill = name == "zfill" ? MarkedText::written("0") : to_text(given.get(1, "fillchar", " "));
+  const auto size = static_cast<int64_t>(count_code_points(text.bytes()));
   if (width <= size) return text;
   interpreter.check_size(text.size() + static_cast<uint64_t>(width) * fill.size());
   const int64_t space = width - size;
-  const auto some = [&](int64_t count) {
-    std::string out;
-    for (int64_t i = 0; i < count; ++i) out += fill;
-    return out;
-  };
-  if (name == "ljust") return text + some(space);
-  if (name == "rjust") return some(space) + text;
-  if (name == "center") {
-    const int64_t left = space / 2 + (space & width & 1);
-    return some(left) + text + some(space - left);
-  }
-  const size_t sign = !text.empty() && (text[0] == '-' || text[0] == '+') ? 1 : 0;
-  return text.substr(0, sign) + some(space) + text.substr(sign);
-}
-
-/// str.format(): {}, {0}, {name}, with a conversion (!r, !s) and a format that both Python and fmt know.
-Value formatted(const Interpreter& interpreter, const std::string& text, const Arguments& given) {
-  std::string out;
-  size_t next = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if ((c == '{' || c == '}') && i + 1 < text.size() && text[i + 1] == c) {
-      out += c;
-      ++i;
-      continue;
-    }
-    if (c == '}') throw Failure("Single '}' encountered in format string");
-    if (c != '{') {
-      out += c;
-      continue;
-    }
-    const size_t end = text.find('}', i);
-    if (end == std::string::npos) throw Failure("expected '}' before end of string");
-    std::string field = text.substr(i + 1, end - i - 1), how;
-    i = end;
-    if (const size_t colon = field.find(':'); colon != std::string::npos) {
-      how = field.substr(colon + 1);
-      field.resize(colon);
-    }
-    bool as_repr = false;
-    if (const size_t mark = field.find('!'); mark != std::string::npos) {
-      as_repr = field.substr(mark + 1) == "r";
-      field.resize(mark);
-    }
-    Value value;
-    if (field.empty() || field.find_first_not_of("0123456789") == std::string::npos) {
-      const size_t index = field.empty() ? next++ : static_cast<size_t>(std::strtoull(field.c_str(), nullptr, 10));
-      if (index >= given.positional.size()) throw Failure("Replacement index out of range for positional args tuple");
-      value = given.positional[index];
-    } else {
-      const Value* named = given.find(field);
-      if (named == nullptr) throw Failure(fmt::format("no argument '{}' for the format", field));
-      value = *named;
-    }
-    std::string shown = as_repr ? repr(value) : to_string(value);
-    if (!how.empty()) {
-      if (how.find_first_of("{}") != std::string::npos || how.size() > 16) throw Failure("no such format");
-      try {
-        const auto pattern = "{:" + how + "}";
-        if (value.is_float() && !as_repr)
-          shown = fmt::format(fmt::runtime(pattern), value.real());
-        else if (value.is_number() && !as_repr && how.find_first_of("eEfFgG%") != std::string::npos)
-          shown = fmt::format(fmt::runtime(pattern), value.real());
-        else if (value.is_int() && !as_repr)
-          shown = fmt::format(fmt::runtime(pattern), value.integer());
-        else
-          shown = fmt::format(fmt::runtime(pattern), shown);
-      } catch (const fmt::format_error& error) {
-        throw Failure(std::string("no such format: ") + error.what());
-      }
-    }
-    interpreter.append(out, shown);
-  }
+  int64_t left = 0;
+  if (name == "rjust" || name == "zfill") left = space;
+  if (name == "center") left = space / 2 + (space & width & 1);
+  const bool sign = name == "zfill" && !text.empty() && (text.bytes()[0] == '-' || text.bytes()[0] == '+');
+  MarkedText out = text.substr(0, sign ? 1 : 0);
+  for (int64_t i = 0; i < left; ++i) out.append(fill);
+  out.append(text, sign ? 1 : 0, text.size());
+  for (int64_t i = left; i < space; ++i) out.append(fill);
   return out;
 }
 
@@ -197,12 +133,13 @@ constexpr std::string_view kForbidden[] = {"append", "extend",  "insert", "pop",
                                            "sort",   "reverse", "update", "setdefault", "popitem"};
 
 Value call_string(Interpreter& interpreter, const Value& holder, const std::string& name, const Arguments& given) {
-  const std::string& text = holder.string();
-  if (name == "strip") return strip(text, given.get(0, "chars"), true, true);
-  if (name == "lstrip") return strip(text, given.get(0, "chars"), true, false);
-  if (name == "rstrip") return strip(text, given.get(0, "chars"), false, true);
+  const MarkedText& marked = holder.text();
+  const std::string& text = marked.bytes();
+  if (name == "strip") return strip(marked, given.get(0, "chars"), true, true);
+  if (name == "lstrip") return strip(marked, given.get(0, "chars"), true, false);
+  if (name == "rstrip") return strip(marked, given.get(0, "chars"), false, true);
   if (name == "split" || name == "rsplit")
-    return split(text, given.get(0, "sep", Value::None{}), given.get(1, "maxsplit", -1).integer(), name == "rsplit");
+    return split(marked, given.get(0, "sep", Value::None{}), given.get(1, "maxsplit", -1).integer(), name == "rsplit");
   if (name == "splitlines") {
     const bool keep = given.get(0, "keepends", false).truth();
     List lines;
@@ -212,47 +149,46 @@ Value call_string(Interpreter& interpreter, const Value& holder, const std::stri
       const char32_t c = next_code_point(text, i);
       if (!(c >= 0x0A && c <= 0x0D) && !(c >= 0x1C && c <= 0x1E) && c != 0x85 && c != 0x2028 && c != 0x2029) continue;
       if (c == U'\r' && i < text.size() && text[i] == '\n') ++i;
-      lines.emplace_back(text.substr(begin, (keep ? i : at) - begin));
+      lines.emplace_back(marked.substr(begin, (keep ? i : at) - begin));
       begin = i;
     }
-    if (begin < text.size()) lines.emplace_back(text.substr(begin));
+    if (begin < text.size()) lines.emplace_back(marked.substr(begin));
     return lines;
   }
   if (name == "startswith" || name == "endswith")
     return begins_or_ends(text, given.get(0, "prefix"), name == "startswith");
   if (name == "replace")
-    return replaced(interpreter, text, text_argument(given, 0, "old", holder), text_argument(given, 1, "new", holder),
-                    given.get(2, "count", -1).integer());
-  if (name == "upper") return upper(text);
-  if (name == "lower" || name == "casefold") return lower(text);
-  if (name == "title") return swapped(text, true);
-  if (name == "swapcase") return swapped(text, false);
-  if (name == "capitalize") return capitalized(text);
-  if (name == "find") return found_at(text, text_argument(given, 0, "sub", holder), false);
-  if (name == "rfind") return found_at(text, text_argument(given, 0, "sub", holder), true);
+    return replaced(interpreter, marked, text_argument(given, 0, "old", holder).bytes(),
+                    text_argument(given, 1, "new", holder), given.get(2, "count", -1).integer());
+  if (name == "upper") return upper_of(marked);
+  if (name == "lower" || name == "casefold") return lower_of(marked);
+  if (name == "title" || name == "swapcase") return marked.made_into(swapped(text, name == "title"));
+  if (name == "capitalize") return marked.made_into(capitalized(text));
+  if (name == "find") return found_at(text, text_argument(given, 0, "sub", holder).bytes(), false);
+  if (name == "rfind") return found_at(text, text_argument(given, 0, "sub", holder).bytes(), true);
   if (name == "index") {
-    const int64_t at = found_at(text, text_argument(given, 0, "sub", holder), false);
+    const int64_t at = found_at(text, text_argument(given, 0, "sub", holder).bytes(), false);
     if (at < 0) throw Failure("substring not found");
     return at;
   }
   if (name == "count") {
-    const std::string& piece = text_argument(given, 0, "sub", holder);
+    const std::string& piece = text_argument(given, 0, "sub", holder).bytes();
     if (piece.empty()) return static_cast<int64_t>(count_code_points(text)) + 1;
     int64_t count = 0;
     for (size_t at = 0; (at = text.find(piece, at)) != std::string::npos; at += piece.size()) ++count;
     return count;
   }
   if (name == "join") {
-    std::string out;
+    MarkedText out;
     bool first = true;
     for (const Value& item : items_of(given.get(0, "iterable"))) {
       if (!item.is_string()) throw Failure(fmt::format("sequence item: expected str instance, {} found", item.type()));
-      if (!std::exchange(first, false)) out += text;
-      interpreter.append(out, item.string());
+      if (!std::exchange(first, false)) interpreter.append(out, marked);
+      interpreter.append(out, item.text());
     }
     return out;
   }
-  if (name == "format") return formatted(interpreter, text, given);
+  if (name == "format") return brace_format(interpreter, marked, given);
   if (name == "isdigit" || name == "isnumeric") return every(text, is_digit);
   if (name == "isalpha") return every(text, is_letter);
   if (name == "isalnum") return every(text, [](char32_t c) { return is_letter(c) || is_number(c); });
@@ -260,27 +196,28 @@ Value call_string(Interpreter& interpreter, const Value& holder, const std::stri
   if (name == "isupper") return upper(text) == text && lower(text) != text;
   if (name == "islower") return lower(text) == text && upper(text) != text;
   if (name == "removeprefix") {
-    const std::string& piece = text_argument(given, 0, "prefix", holder);
-    return text.starts_with(piece) ? text.substr(piece.size()) : text;
+    const std::string& piece = text_argument(given, 0, "prefix", holder).bytes();
+    return text.starts_with(piece) ? marked.substr(piece.size()) : marked;
   }
   if (name == "removesuffix") {
-    const std::string& piece = text_argument(given, 0, "suffix", holder);
-    return text.ends_with(piece) ? text.substr(0, text.size() - piece.size()) : text;
+    const std::string& piece = text_argument(given, 0, "suffix", holder).bytes();
+    return text.ends_with(piece) ? marked.substr(0, text.size() - piece.size()) : marked;
   }
   if (name == "partition" || name == "rpartition") {
-    const std::string& piece = text_argument(given, 0, "sep", holder);
+    const std::string& piece = text_argument(given, 0, "sep", holder).bytes();
     if (piece.empty()) throw Failure("empty separator");
     const size_t at = name == "partition" ? text.find(piece) : text.rfind(piece);
     if (at == std::string::npos)
-      return name == "partition" ? Value::tuple({text, "", ""}) : Value::tuple({"", "", text});
-    return Value::tuple({text.substr(0, at), piece, text.substr(at + piece.size())});
+      return name == "partition" ? Value::tuple({marked, "", ""}) : Value::tuple({"", "", marked});
+    return Value::tuple({marked.substr(0, at), marked.substr(at, piece.size()), marked.substr(at + piece.size())});
   }
-  return padded(interpreter, text, name, given);
+  return padded(interpreter, marked, name, given);
 }
 
 }  // namespace
 
-std::string strip(std::string_view text, const Value& characters, bool left, bool right) {
+MarkedText strip(const MarkedText& marked, const Value& characters, bool left, bool right) {
+  const std::string_view text = marked.bytes();
   std::u32string set;
   const bool white = characters.is_undefined() || characters.is_none();
   if (!white) {
@@ -300,32 +237,33 @@ std::string strip(std::string_view text, const Value& characters, bool left, boo
     if (!goes(next_code_point(text, at))) break;
     end = previous;
   }
-  return std::string(text.substr(begin, end - begin));
+  return marked.substr(begin, end - begin);
 }
 
-std::string replaced(const Interpreter& interpreter, std::string_view text, std::string_view old, std::string_view with,
-                     int64_t count) {
-  std::string out;
+MarkedText replaced(const Interpreter& interpreter, const MarkedText& text, std::string_view old,
+                    const MarkedText& with, int64_t count) {
+  const std::string_view bytes = text.bytes();
+  MarkedText out;
   if (old.empty()) {  // between all characters
     int64_t done = 0;
-    for (size_t i = 0; i < text.size();) {
+    for (size_t i = 0; i < bytes.size();) {
       if (count < 0 || done++ < count) interpreter.append(out, with);
       const size_t at = i;
-      next_code_point(text, i);
-      out += text.substr(at, i - at);
+      next_code_point(bytes, i);
+      out.append(text, at, i);
     }
-    if (count < 0 || done < count) out += with;
+    if (count < 0 || done < count) out.append(with);
     return out;
   }
   size_t begin = 0;
   for (int64_t done = 0; count < 0 || done < count; ++done) {
-    const size_t at = text.find(old, begin);
+    const size_t at = bytes.find(old, begin);
     if (at == std::string_view::npos) break;
-    out += text.substr(begin, at - begin);
+    out.append(text, begin, at);
     interpreter.append(out, with);
     begin = at + old.size();
   }
-  out += text.substr(begin);
+  out.append(text, begin, text.size());
   return out;
 }
 
@@ -334,6 +272,13 @@ std::string capitalized(std::string_view text) {
   size_t end = 0;
   next_code_point(text, end);
   return upper(text.substr(0, end)) + lower(text.substr(end));
+}
+
+Value lower_of(const MarkedText& text) {
+  return text.made_into(lower(text.bytes()));
+}
+Value upper_of(const MarkedText& text) {
+  return text.made_into(upper(text.bytes()));
 }
 
 bool has_method(const Value& value, std::string_view name) {
@@ -410,54 +355,6 @@ Value item_of(const Value& value, const Value& key) {
   }
   if (key.is_string()) return attribute_of(value, key.string());
   return Value::undefined(to_string(key));
-}
-
-std::string percent_format(std::string_view format, const Value& values) {
-  const List items = values.is_tuple() ? values.list() : List{values};
-  std::string out;
-  size_t next = 0;
-  for (size_t i = 0; i < format.size(); ++i) {
-    if (format[i] != '%') {
-      out += format[i];
-      continue;
-    }
-    if (++i >= format.size()) throw Failure("incomplete format");
-    if (format[i] == '%') {
-      out += '%';
-      continue;
-    }
-    std::string flags;
-    while (i < format.size() && std::string_view("-+ 0#.123456789").find(format[i]) != std::string_view::npos)
-      flags += format[i++];
-    if (i >= format.size() || flags.size() > 8) throw Failure("incomplete format");
-    if (next >= items.size()) throw Failure("not enough arguments for format string");
-    const Value& value = items[next++];
-    const char kind = format[i];
-    char number[512];
-    int length = 0;
-    if (kind == 's' || kind == 'r') {
-      const std::string text = kind == 's' ? to_string(value) : repr(value);
-      if (flags.empty()) {
-        out += text;
-        continue;
-      }
-      length = std::snprintf(number, sizeof number, ("%" + flags + "s").c_str(), text.c_str());
-    } else if (kind == 'd' || kind == 'i' || kind == 'x' || kind == 'X' || kind == 'o') {
-      if (!value.is_number())
-        throw Failure(fmt::format("%{} format: a number is required, not {}", kind, value.type()));
-      length = std::snprintf(number, sizeof number, ("%" + flags + "l" + (kind == 'i' ? 'd' : kind)).c_str(),
-                             value.integer());
-    } else if (kind == 'f' || kind == 'F' || kind == 'e' || kind == 'E' || kind == 'g' || kind == 'G') {
-      if (!value.is_number()) throw Failure(fmt::format("must be real number, not {}", value.type()));
-      length = std::snprintf(number, sizeof number, ("%" + flags + kind).c_str(), value.real());
-    } else {
-      throw Failure(fmt::format("unsupported format character '{}'", kind));
-    }
-    if (length < 0 || static_cast<size_t>(length) >= sizeof number) throw Failure("a formatted value is too long");
-    out.append(number, static_cast<size_t>(length));
-  }
-  if (values.is_tuple() && next < items.size()) throw Failure("not all arguments converted during string formatting");
-  return out;
 }
 
 }  // namespace moru::text::jinja

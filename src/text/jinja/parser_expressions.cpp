@@ -153,7 +153,7 @@ NodePointer Parser::primary() {
     case TokenKind::string: {
       std::string text;
       while (peek().kind == TokenKind::string) text += next().text;
-      made->value = std::move(text);
+      made->value = Value::written(std::move(text));
       return made;
     }
     case TokenKind::integer: {

@@ -11,7 +11,7 @@ namespace {
 /// A value as deep as this is taken for a mistake: printing one takes the stack.
 constexpr int kMaxDepth = 100;
 
-Value from_json_at(const nlohmann::ordered_json& json, int depth) {
+Value from_json_at(const nlohmann::ordered_json& json, Origin origin, int depth) {
   if (depth > kMaxDepth) throw Failure("a value is nested too deeply");
   switch (json.type()) {
     case nlohmann::ordered_json::value_t::boolean:
@@ -24,188 +24,20 @@ Value from_json_at(const nlohmann::ordered_json& json, int depth) {
     case nlohmann::ordered_json::value_t::number_float:
       return json.get<double>();
     case nlohmann::ordered_json::value_t::string:
-      return json.get<std::string>();
+      return MarkedText(json.get<std::string>(), origin);
     case nlohmann::ordered_json::value_t::array: {
       List list;
-      for (const auto& item : json) list.push_back(from_json_at(item, depth + 1));
+      for (const auto& item : json) list.push_back(from_json_at(item, origin, depth + 1));
       return list;
     }
     case nlohmann::ordered_json::value_t::object: {
       Dict dict;
-      for (const auto& [key, value] : json.items()) dict.items.emplace_back(key, from_json_at(value, depth + 1));
+      for (const auto& [key, value] : json.items())
+        dict.items.emplace_back(MarkedText(key, origin), from_json_at(value, origin, depth + 1));
       return dict;
     }
     default:
       return Value::None{};
-  }
-}
-
-/// As Python prints a float: the shortest digits that read back, with a point.
-std::string float_text(double value) {
-  if (std::isnan(value)) return "nan";
-  if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
-  std::string text = fmt::format("{}", value);
-  if (text.find_first_of(".e") == std::string::npos) text += ".0";
-  return text;
-}
-
-/// Python prints what str.isprintable() says of; the rest is escaped.
-bool is_printable(char32_t c) {
-  if (c == U' ') return true;
-  if (c < 0x20 || (c >= 0x7F && c < 0xA0) || is_space(c) || is_invisible(c)) return false;
-  return !(c >= 0xD800 && c <= 0xF8FF) && c != 0xAD && c < 0xF0000 && c != kReplacement + 1;
-}
-
-void append_repr(std::string_view text, std::string& out) {
-  const char quote = text.find('\'') != std::string_view::npos && text.find('"') == std::string_view::npos ? '"' : '\'';
-  out += quote;
-  for (size_t i = 0; i < text.size();) {
-    const size_t begin = i;
-    const char32_t c = next_code_point(text, i);
-    if (c == static_cast<unsigned char>(quote) || c == U'\\') {
-      out += '\\';
-      out += static_cast<char>(c);
-    } else if (c == U'\n') {
-      out += "\\n";
-    } else if (c == U'\r') {
-      out += "\\r";
-    } else if (c == U'\t') {
-      out += "\\t";
-    } else if (is_printable(c)) {
-      out += text.substr(begin, i - begin);
-    } else if (c < 0x100) {
-      out += fmt::format("\\x{:02x}", static_cast<uint32_t>(c));
-    } else if (c < 0x10000) {
-      out += fmt::format("\\u{:04x}", static_cast<uint32_t>(c));
-    } else {
-      out += fmt::format("\\U{:08x}", static_cast<uint32_t>(c));
-    }
-  }
-  out += quote;
-}
-
-void append_repr(const Value& value, std::string& out, int depth) {
-  if (depth > kMaxDepth) throw Failure("a value is nested too deeply");
-  if (value.is_string()) return append_repr(value.string(), out);
-  if (value.is_sequence()) {
-    out += value.is_tuple() ? '(' : '[';
-    for (size_t i = 0; i < value.list().size(); ++i) {
-      if (i > 0) out += ", ";
-      append_repr(value.list()[i], out, depth + 1);
-    }
-    if (value.is_tuple() && value.list().size() == 1) out += ',';
-    out += value.is_tuple() ? ')' : ']';
-    return;
-  }
-  if (value.is_dict()) {
-    out += '{';
-    bool first = true;
-    for (const auto& [key, item] : value.dict().items) {
-      if (!std::exchange(first, false)) out += ", ";
-      append_repr(key, out, depth + 1);
-      out += ": ";
-      append_repr(item, out, depth + 1);
-    }
-    out += '}';
-    return;
-  }
-  out += value.is_undefined() ? "Undefined" : to_string(value);
-}
-
-void append_json_string(std::string_view text, std::string& out) {
-  out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      case '\b':
-        out += "\\b";
-        break;
-      case '\f':
-        out += "\\f";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20)
-          out += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
-        else
-          out += c;
-    }
-  }
-  out += '"';
-}
-
-struct JsonStyle {
-  int indent;
-  std::string_view item, key;
-  bool sort;
-};
-
-void append_json(const Value& value, const JsonStyle& style, std::string& out, int depth) {
-  if (depth > kMaxDepth) throw Failure("a value is nested too deeply");
-  const auto line = [&](int level) {
-    if (style.indent >= 0) out += '\n' + std::string(static_cast<size_t>(style.indent * level), ' ');
-  };
-  if (value.is_none()) {
-    out += "null";
-  } else if (value.is_bool()) {
-    out += value.truth() ? "true" : "false";
-  } else if (value.is_int()) {
-    out += fmt::format("{}", value.integer());
-  } else if (value.is_float()) {
-    const double number = value.real();
-    out += std::isnan(number)   ? "NaN"
-           : std::isinf(number) ? (number > 0 ? "Infinity" : "-Infinity")
-                                : float_text(number);
-  } else if (value.is_string()) {
-    append_json_string(value.string(), out);
-  } else if (value.is_sequence()) {
-    out += '[';
-    for (size_t i = 0; i < value.list().size(); ++i) {
-      if (i > 0) out += style.item;
-      line(depth + 1);
-      append_json(value.list()[i], style, out, depth + 1);
-    }
-    if (!value.list().empty()) line(depth);
-    out += ']';
-  } else if (value.is_dict()) {
-    std::vector<std::pair<std::string, const Value*>> items;
-    for (const auto& [key, item] : value.dict().items) {
-      // json.dumps turns the keys that JSON has into strings.
-      if (key.is_bool())
-        items.emplace_back(key.truth() ? "true" : "false", &item);
-      else if (key.is_none())
-        items.emplace_back("null", &item);
-      else if (key.is_string() || key.is_number())
-        items.emplace_back(to_string(key), &item);
-      else
-        throw Failure(fmt::format("keys must be str, int, float, bool or None, not {}", key.type()));
-    }
-    if (style.sort) std::ranges::stable_sort(items, {}, &std::pair<std::string, const Value*>::first);
-    out += '{';
-    for (size_t i = 0; i < items.size(); ++i) {
-      if (i > 0) out += style.item;
-      line(depth + 1);
-      append_json_string(items[i].first, out);
-      out += style.key;
-      append_json(*items[i].second, style, out, depth + 1);
-    }
-    if (!items.empty()) line(depth);
-    out += '}';
-  } else {
-    throw Failure(fmt::format("Object of type {} is not JSON serializable", value.type()));
   }
 }
 
@@ -254,8 +86,8 @@ Value Value::tuple(List items) {
   value.data_ = Sequence{std::make_shared<const List>(std::move(items)), true};
   return value;
 }
-Value Value::from_json(const nlohmann::ordered_json& json) {
-  return from_json_at(json, 0);
+Value Value::from_json(const nlohmann::ordered_json& json, Origin origin) {
+  return from_json_at(json, origin, 0);
 }
 
 int64_t Value::integer() const {
@@ -318,7 +150,7 @@ void Dict::set(Value key, Value value) {
 
 const Value* Arguments::find(std::string_view name) const {
   for (const auto& [key, value] : named)
-    if (key == name) return &value;
+    if (key.bytes() == name) return &value;
   return nullptr;
 }
 Value Arguments::get(size_t position, std::string_view name, Value otherwise) const {
@@ -357,30 +189,6 @@ bool contains(const Value& container, const Value& item) {
   return std::ranges::any_of(container.list(), [&](const Value& value) { return equal(value, item); });
 }
 
-std::string to_string(const Value& value) {
-  if (value.is_string()) return value.string();
-  if (value.is_undefined()) return {};
-  if (value.is_none()) return "None";
-  if (value.is_bool()) return value.truth() ? "True" : "False";
-  if (value.is_int()) return fmt::format("{}", value.integer());
-  if (value.is_float()) return float_text(value.real());
-  if (value.is_object()) return fmt::format("<{}>", value.type());
-  return repr(value);
-}
-
-std::string repr(const Value& value) {
-  std::string out;
-  append_repr(value, out, 0);
-  return out;
-}
-
-std::string to_json(const Value& value, int indent, std::string_view item_separator, std::string_view key_separator,
-                    bool sort_keys) {
-  std::string out;
-  append_json(value, {indent, item_separator, key_separator, sort_keys}, out, 0);
-  return out;
-}
-
 List items_of(const Value& value) {
   if (value.is_sequence()) return value.list();
   List items;
@@ -390,10 +198,10 @@ List items_of(const Value& value) {
     return items;
   }
   if (value.is_string()) {
-    const std::string& text = value.string();
+    const MarkedText& text = value.text();
     for (size_t i = 0; i < text.size();) {
       const size_t begin = i;
-      next_code_point(text, i);
+      next_code_point(text.bytes(), i);
       items.emplace_back(text.substr(begin, i - begin));
     }
     return items;

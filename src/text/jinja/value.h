@@ -11,6 +11,8 @@
 #include <variant>
 #include <vector>
 
+#include "text/marked_text.h"
+
 namespace moru::text::jinja {
 
 /// What is wrong in a template or with what it was given; the interpreter adds the line.
@@ -41,7 +43,8 @@ class Object {
 struct Dict;
 
 /// Python's None, bool, int (64 bits), float, str, list, tuple and dict, Jinja's undefined, and objects. Copies share
-/// what they hold; nothing is ever changed in place but namespaces.
+/// what they hold; nothing is ever changed in place but namespaces. A str knows which of its characters came from the
+/// conversation; it is made of plain bytes only by written(), so that none are passed off as the template's.
 class Value {
  public:
   struct None {};
@@ -52,7 +55,7 @@ class Value {
     std::shared_ptr<const List> items;
     bool tuple = false;
   };
-  using String = std::shared_ptr<const std::string>;
+  using String = std::shared_ptr<const MarkedText>;
   using DictPointer = std::shared_ptr<const Dict>;
   using ObjectPointer = std::shared_ptr<Object>;
 
@@ -62,16 +65,16 @@ class Value {
   Value(int64_t i) : data_(i) {}
   Value(int i) : data_(static_cast<int64_t>(i)) {}
   Value(double d) : data_(d) {}
-  Value(std::string s) : data_(std::make_shared<const std::string>(std::move(s))) {}
-  Value(std::string_view s) : Value(std::string(s)) {}
-  Value(const char* s) : Value(std::string(s)) {}
+  Value(MarkedText s) : data_(std::make_shared<const MarkedText>(std::move(s))) {}
+  Value(const char* s) : Value(MarkedText::written(s)) {}
   Value(List items) : data_(Sequence{std::make_shared<const List>(std::move(items)), false}) {}
   Value(Dict items);
   Value(ObjectPointer object) : data_(std::move(object)) {}
+  static Value written(std::string s) { return MarkedText::written(std::move(s)); }
   static Value undefined(std::string name);
   static Value tuple(List items);
-  /// Objects keep their order of keys.
-  static Value from_json(const nlohmann::ordered_json& json);
+  /// Objects keep their order of keys. `origin`: of its strings and keys.
+  static Value from_json(const nlohmann::ordered_json& json, Origin origin);
 
   bool is_undefined() const { return std::holds_alternative<Undefined>(data_); }
   bool is_none() const { return std::holds_alternative<None>(data_); }
@@ -86,7 +89,9 @@ class Value {
   bool is_dict() const { return std::holds_alternative<DictPointer>(data_); }
   bool is_object() const { return std::holds_alternative<ObjectPointer>(data_); }
 
-  const std::string& string() const { return *std::get<String>(data_); }
+  const MarkedText& text() const { return *std::get<String>(data_); }
+  /// The bytes of a str, to look at.
+  const std::string& string() const { return text().bytes(); }
   const List& list() const { return *std::get<Sequence>(data_).items; }
   const Dict& dict() const { return *std::get<DictPointer>(data_); }
   const ObjectPointer& object() const { return std::get<ObjectPointer>(data_); }
@@ -115,7 +120,7 @@ struct Dict {
 /// What a call is given.
 struct Arguments {
   List positional;
-  std::vector<std::pair<std::string, Value>> named;
+  std::vector<std::pair<MarkedText, Value>> named;
   const Value* find(std::string_view name) const;
   /// The argument at a position or of a name; else `otherwise`.
   Value get(size_t position, std::string_view name, Value otherwise = {}) const;
@@ -128,11 +133,13 @@ bool less(const Value& a, const Value& b);
 bool contains(const Value& container, const Value& item);
 
 /// Python's str() and repr().
+MarkedText to_text(const Value& value);
+MarkedText repr(const Value& value);
+/// The bytes of str(), to look at: what is made of them must be stained by hand.
 std::string to_string(const Value& value);
-std::string repr(const Value& value);
 /// Python's json.dumps(value, ensure_ascii=False, indent=…); no indent if < 0.
-std::string to_json(const Value& value, int indent, std::string_view item_separator, std::string_view key_separator,
-                    bool sort_keys);
+MarkedText to_json(const Value& value, int indent, const MarkedText& item_separator, const MarkedText& key_separator,
+                   bool sort_keys);
 
 /// The items that a loop goes through: of a list, the characters of a string, the keys of a dict. Throws Failure for
 /// what cannot be looped over; undefined is empty.
