@@ -88,7 +88,9 @@ class HttpClient {
       while (read_chunk(response)) {
       }
     } else {
-      for (std::string piece = std::exchange(buffer_, {}); !piece.empty(); piece = receive()) response.body += piece;
+      while (more()) {
+      }
+      response.body = std::exchange(buffer_, {});
     }
     return response;
   }
