@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/language.h"
+#include "model/compressed_tensors.h"
 #include "model/safetensors.h"
 #include "tensor/elementwise.h"
 #include "tensor/matmul.h"
@@ -14,22 +15,6 @@ namespace {
 
 using tensor::DType;
 using tensor::Tensor;
-
-/// The `quantization_config` of the compressed-tensors layout for symmetric int8 in groups.
-Json quantization_json(int group, const std::vector<std::string>& ignored) {
-  const Json weights = {{"num_bits", 8},       {"type", "int"},    {"symmetric", true},   {"strategy", "group"},
-                        {"group_size", group}, {"dynamic", false}, {"observer", "minmax"}};
-  return {{"quant_method", "compressed-tensors"},
-          {"format", "int-quantized"},
-          {"quantization_status", "compressed"},
-          {"ignore", ignored},
-          {"config_groups",
-           {{"group_0",
-             {{"targets", {"Linear"}},
-              {"weights", weights},
-              {"input_activations", nullptr},
-              {"output_activations", nullptr}}}}}};
-}
 
 Tensor as_bf16(const Tensor& value) {
   if (value.dtype() == DType::bf16) return value;
@@ -41,31 +26,18 @@ Tensor as_bf16(const Tensor& value) {
 
 }  // namespace
 
-std::string scale_name(std::string_view weight_name) {
-  return std::string(weight_name) + "_scale";
-}
-
 void save_model(ExaoneMoe& model, const fs::path& folder) {
   make_directories(folder);
   std::vector<NamedTensor> tensors;
-  std::vector<std::string> ignored;
-  int group = 0;
+  CompressedTensorsWriter quantized;
   for (const Part& part : model.parts()) {
-    const tensor::Parameter& p = *part.parameter;
-    if (p.quantized()) {
-      group = p.int8.group;
-      tensors.push_back({part.name, p.int8.values.slice(part.begin, part.end)});
-      tensors.push_back({scale_name(part.name), p.int8.scales.slice(part.begin, part.end)});
-      continue;
-    }
-    const Tensor value = p.value.slice(part.begin, part.end);
+    if (quantized.add(part, tensors)) continue;
+    const Tensor value = part.parameter->value.slice(part.begin, part.end);
     tensors.push_back({part.name, part.kind == Part::Kind::bias ? value : as_bf16(value)});
-    if (part.kind == Part::Kind::matrix || part.kind == Part::Kind::embedding)
-      ignored.push_back(part.name.substr(0, part.name.rfind('.')));
   }
   write_safetensors(folder / "model.safetensors", tensors, {{"format", "pt"}});
   Json config = to_json(model.config());
-  if (group > 0) config["quantization_config"] = quantization_json(group, ignored);
+  if (quantized.any()) config["quantization_config"] = quantized.config();
   write_file_atomic(folder / "config.json", dump_json(config, 2) + "\n");
   const Json generation = {{"bos_token_id", model.config().bos},
                            {"eos_token_id", model.config().eos},
@@ -76,44 +48,21 @@ void save_model(ExaoneMoe& model, const fs::path& folder) {
 
 void ExaoneMoe::load_weights(const fs::path& folder) {
   const SafetensorsFile file(folder / "model.safetensors");
+  CompressedTensorsReader quantized(file);
   for (const Part& part : parts()) {
-    tensor::Parameter& p = *part.parameter;
-    const TensorEntry& entry = file.at(part.name);
-    const std::string place = file.place() + ": " + part.name;
-    const auto wrong = [&](std::string_view problem) {
-      throw Error(place, std::string(problem), std::string(tr("quantize the model again", "모델을 다시 양자화하세요")));
-    };
-    // A fused weight is held in one way: all its parts must be as the first.
-    if (part.begin > 0 && p.quantized() != (entry.dtype == "I8"))
-      wrong(tr("only a part of a fused weight is quantized", "합쳐진 가중치의 일부만 양자화되어 있습니다"));
-    if (entry.dtype != "I8") {
-      copy_into(entry, p.value.slice(part.begin, part.end), place);
-      continue;
-    }
-    if (part.kind == Part::Kind::norm || part.kind == Part::Kind::bias)
-      wrong(tr("norms and biases cannot be int8", "정규화 가중치와 바이어스는 int8일 수 없습니다"));
-    const TensorEntry& scales = file.at(scale_name(part.name));
-    if (part.begin == 0) {
-      const int64_t rows = p.value.rows(), cols = p.value.cols();
-      const int64_t groups = scales.shape.size() == 2 && scales.shape[1] > 0 ? scales.shape[1] : 0;
-      if (groups == 0 || cols % groups != 0)
-        wrong(tr("the scales do not fit the weights", "스케일이 가중치와 맞지 않습니다"));
-      p.int8 = {Tensor(DType::i8, {rows, cols}), Tensor(DType::f32, {rows, groups}), static_cast<int>(cols / groups)};
-    }
-    copy_into(entry, p.int8.values.slice(part.begin, part.end), place);
-    copy_into(scales, p.int8.scales.slice(part.begin, part.end), place + " (" + scale_name(part.name) + ")");
-    if (part.end == p.int8.values.rows()) p.value = Tensor();
+    if (!quantized.read(part))
+      copy_into(file.at(part.name), part.parameter->value.slice(part.begin, part.end), file.place() + ": " + part.name);
   }
 }
 
 std::unique_ptr<ExaoneMoe> load_model(const fs::path& folder) {
   const ModelConfig config = load_config(folder);
-  // Before memory is taken for what config.json says: the file must be able to hold it, at a byte a weight.
+  // Before memory is taken for what config.json says: the file must be able to hold it, at half a byte a weight.
   const fs::path file = folder / "model.safetensors";
   std::error_code failed;
   const uintmax_t bytes = fs::file_size(file, failed);
   if (failed) throw system_error(file.string(), std::string(tr("read", "읽기")), failed.value());
-  if (bytes < config.parameters())
+  if (bytes < config.parameters() / 2)
     throw Error(file.string(),
                 fmt::format(fmt::runtime(tr("{} bytes cannot hold the {} weights that config.json describes",
                                             "{}바이트에는 config.json에 적힌 가중치 {}개가 들어갈 수 없습니다")),

@@ -36,7 +36,7 @@ struct Batch {
 /// Immutable after loading; calls from several threads must not share a cache.
 class Model {
  public:
-  /// Reads a model folder in the Hugging Face layout; float or Moru's int8 weights. Throws Error naming the file.
+  /// Reads a model folder in the Hugging Face layout; float weights or quantized ones (compressed-tensors). Throws Error naming the file.
   static std::unique_ptr<Model> load(const std::filesystem::path& folder);
 
   virtual ~Model() = default;

@@ -24,7 +24,7 @@ bool is_quantized(const Part& part) {
          !part.name.ends_with("mlp.gate.weight");
 }
 
-void quantize_weights(model::ExaoneMoe& model, int group) {
+void quantize_weights(model::ExaoneMoe& model, int bits, int group) {
   for (const Part& part : model.parts()) {
     tensor::Parameter& p = *part.parameter;
     if (!is_quantized(part) || p.quantized()) continue;
@@ -35,7 +35,7 @@ void quantize_weights(model::ExaoneMoe& model, int group) {
                               group, p.value.cols(), part.name),
                   std::string(tr("take a group that divides the model's hidden and expert sizes, such as 32 or 64",
                                  "모델의 hidden과 전문가 크기를 나누는 그룹(예: 32, 64)을 쓰세요")));
-    p.int8 = tensor::quantize_int8(p.value, group);
+    p.packed = tensor::quantize(p.value, bits, group);
     p.value = tensor::Tensor();
   }
 }
@@ -86,7 +86,7 @@ Report quantize(const fs::path& model_folder, const fs::path& samples, const Opt
                 ProgressSink& sink) {
   const std::unique_ptr<model::ExaoneMoe> original = model::load_model(model_folder),
                                           quantized = model::load_model(model_folder);
-  quantize_weights(*quantized, options.group);
+  quantize_weights(*quantized, options.bits, options.group);
   save_model(*quantized, out);
   const text::Tokenizer tokenizer = text::Tokenizer::load(model_folder);
   for (const char* name : {"tokenizer.json", "tokenizer_config.json", "chat_template.jinja"})

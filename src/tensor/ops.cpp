@@ -26,8 +26,9 @@ void add_weight_gradient(const Tensor& x, const Tensor& dout, const Parameter& w
 }  // namespace
 
 void apply(const Tensor& x, const Parameter& weight, const Tensor& out) {
+  if (weight.observer != nullptr) weight.observer->see(weight, x);
   if (weight.quantized()) {
-    matmul_int8(x, weight.int8, out);
+    matmul_quantized(x, weight.packed, out);
   } else {
     matmul(x, Matrix(weight.value).transposed(), out);
   }
@@ -40,7 +41,7 @@ Variable embed(Tape* tape, std::span<const int32_t> ids, const Parameter& table,
     for (int64_t r = begin; r < end; ++r) {
       const int64_t id = ids[static_cast<size_t>(r)];
       if (table.quantized()) {
-        dequantize(table.int8, id, id + 1, out.slice(r, r + 1));
+        dequantize(table.packed, id, id + 1, out.slice(r, r + 1));
       } else {
         convert(table.value.slice(id, id + 1), out.slice(r, r + 1));
       }

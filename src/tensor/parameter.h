@@ -3,21 +3,32 @@
 
 #include <string>
 
-#include "tensor/int8.h"
+#include "tensor/quantized.h"
 #include "tensor/tensor.h"
 
 namespace moru::tensor {
 
+struct Parameter;
+
+/// Sees what goes into the products with a parameter: calibration's hook.
+class InputObserver {
+ public:
+  virtual ~InputObserver() = default;
+  /// `x`: [T, in] f32 or bf16. Rows of experts may be padded with rows of zeros.
+  virtual void see(const Parameter& weight, const Tensor& x) = 0;
+};
+
 struct Parameter {
   std::string name;  ///< As in model.safetensors; fused weights are split when they are saved.
-  Tensor value;      ///< [out, in] f32 or bf16, or [d] f32. Empty if held as int8.
-  Int8Weight int8;
-  Tensor gradient;  ///< f32, of value's shape; empty if not trained. Ops add to it.
+  Tensor value;      ///< [out, in] f32 or bf16, or [d] f32. Empty if held in few bits.
+  QuantizedWeight packed;
+  Tensor gradient;                    ///< f32, of value's shape; empty if not trained. Ops add to it.
+  InputObserver* observer = nullptr;  ///< Told of each product's input; not owned.
 
-  bool quantized() const { return static_cast<bool>(int8.values); }
-  int64_t rows() const { return quantized() ? int8.values.rows() : value.rows(); }
-  int64_t cols() const { return quantized() ? int8.values.cols() : value.cols(); }
-  uint64_t bytes() const { return quantized() ? int8.values.bytes() + int8.scales.bytes() : value.bytes(); }
+  bool quantized() const { return static_cast<bool>(packed); }
+  int64_t rows() const { return quantized() ? packed.rows : value.rows(); }
+  int64_t cols() const { return quantized() ? packed.cols : value.cols(); }
+  uint64_t bytes() const { return quantized() ? packed.bytes() : value.bytes(); }
 };
 
 /// out := x · wᵀ. x: [T, in]; out: [T, out] of x's type or f32.
