@@ -4,8 +4,6 @@
 
 #include <immintrin.h>
 
-#include <cstring>
-
 #if defined(__GNUC__) && !defined(__clang__)
 // GCC 12's own header reads what _mm512_undefined_epi32() gives (GCC bug 105593).
 #pragma GCC diagnostic ignored "-Wuninitialized"
@@ -17,16 +15,17 @@
 namespace moru::tensor {
 namespace {
 
-MORU_VNNI inline __m512i four_codes(const int8_t* codes) {
-  int32_t four;
-  std::memcpy(&four, codes, sizeof four);
-  return _mm512_set1_epi32(four);
+/// sum += w · the four codes, in each of 16 lanes. In assembly: from the intrinsic GCC 12 makes a load and a copy more.
+MORU_VNNI inline void add_products(__m512i& sum, __m512i w, const int8_t* codes) {
+  asm("vpdpbusd %2%{1to16%}, %1, %0" : "+v"(sum) : "v"(w), "m"(*reinterpret_cast<const int32_t*>(codes)));
 }
 
 MORU_VNNI inline __m512 panel_scales(const uint16_t* scales) {
   const __m256i half = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(scales));
   return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(half), 16));
 }
+
+constexpr int64_t kAhead = 2048;  // bytes: with few rows the processor's own prefetching is too late by a quarter
 
 /// kRows rows of x with one panel. Few rows sum into two registers each: one would wait for itself.
 template <int kRows, int kBits>
@@ -51,6 +50,8 @@ MORU_VNNI void tile(const QuantizedProduct& p, int64_t panel, int64_t row) {
     }
     for (int64_t k = 0; k < p.group; k += 8, x += 8) {
       const __m512i a = _mm512_loadu_si512(w);
+      _mm_prefetch(reinterpret_cast<const char*>(w + kAhead), _MM_HINT_T0);
+      if constexpr (kBits == 8) _mm_prefetch(reinterpret_cast<const char*>(w + kAhead + 64), _MM_HINT_T0);
       __m512i first = a, second;
       if constexpr (kBits == 4) {
         first = _mm512_and_si512(a, low_half);
@@ -62,8 +63,8 @@ MORU_VNNI void tile(const QuantizedProduct& p, int64_t panel, int64_t row) {
       }
 #pragma GCC unroll 8
       for (int r = 0; r < kRows; ++r) {
-        sum[r][0] = _mm512_dpbusd_epi32(sum[r][0], first, four_codes(x + r * stride));
-        sum[r][kSums - 1] = _mm512_dpbusd_epi32(sum[r][kSums - 1], second, four_codes(x + r * stride + 4));
+        add_products(sum[r][0], first, x + r * stride);
+        add_products(sum[r][kSums - 1], second, x + r * stride + 4);
       }
     }
     const __m512 scale = panel_scales(weight_scales);
