@@ -249,7 +249,7 @@ def tensors_of(model, mtp, renamed):
             config = json.load(file)
         tensors = load_file(os.path.join(folder, "model.safetensors"))
     if mtp:
-        tensors |= {"mtp." + name: p.detach() for name, p in mtp.named_parameters()}
+        tensors |= {"mtp." + name: p.detach().clone() for name, p in mtp.named_parameters()}
     out = {}
     for name, tensor in tensors.items():
         for old, new in renamed:
