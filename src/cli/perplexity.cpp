@@ -61,8 +61,9 @@ void register_perplexity(CLI::App& app, std::function<int()>& run) {
       ->add_option("files", arguments->files,
                    std::string(tr("text files, each read by itself", "글 파일. 파일마다 따로 읽습니다")))
       ->required();
-  command->add_option("--context", arguments->options.context,
-                      std::string(tr("tokens of a window", "창 하나의 토큰 수")), true);
+  command
+      ->add_option("--context", arguments->options.context, std::string(tr("tokens of a window", "창 하나의 토큰 수")))
+      ->capture_default_str();
   CLI::Option* stride =
       command->add_option("--stride", arguments->options.stride,
                           std::string(tr("tokens by which windows advance; half a window if not given",

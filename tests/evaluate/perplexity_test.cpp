@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "core/error.h"
+#include "core/random.h"
 #include "infer/tiny_model.h"
 
 namespace moru::evaluate {
