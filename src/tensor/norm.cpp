@@ -270,7 +270,7 @@ void rms_norm_backward(const Tensor& x, const Tensor& weight, const Tensor& inve
        x_gradient.data<Bf16>() + begin * d, accumulate, sums.of(t), end - begin, d);
     }
   });
-  sums.add_to(weight_gradient.data<float>(), 0, d);
+  if (weight_gradient) sums.add_to(weight_gradient.data<float>(), 0, d);
 }
 
 RopeTable make_rope_table(int64_t positions, int head_dim, double theta) {
@@ -329,8 +329,8 @@ void norm_heads_backward(const Tensor& in, const HeadLayout& layout, std::span<c
        in_gradient.data<Bf16>() + begin * layout.width(), sums.of(t), sums.of(t) + d, end - begin);
     }
   });
-  sums.add_to(q_weight_gradient.data<float>(), 0, d);
-  sums.add_to(k_weight_gradient.data<float>(), d, 2 * d);
+  if (q_weight_gradient) sums.add_to(q_weight_gradient.data<float>(), 0, d);
+  if (k_weight_gradient) sums.add_to(k_weight_gradient.data<float>(), d, 2 * d);
 }
 
 }  // namespace moru::tensor

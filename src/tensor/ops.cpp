@@ -1,5 +1,6 @@
 #include "tensor/ops.h"
 
+#include "tensor/adapter.h"
 #include "tensor/cross_entropy.h"
 #include "tensor/elementwise.h"
 #include "tensor/matmul.h"
@@ -8,15 +9,33 @@
 namespace moru::tensor {
 namespace {
 
-/// x.gradient += dout · w, in place where it can be.
-void add_input_gradient(const Variable& x, const Tensor& dout, const Parameter& weight) {
-  if (const Tensor target = x.gradient_in_place()) {
-    matmul(dout, weight.value, target, true);
-    return;
+/// target := dout · w, or target += dout · w. A quantized weight is unfolded, a few thousand rows at a time.
+void matmul_by(const Tensor& dout, const Parameter& weight, const Tensor& target, bool accumulates = false) {
+  constexpr int64_t kRows = 4096;
+  if (!weight.quantized()) return matmul(dout, weight.value, target, accumulates);
+  const int64_t rows = weight.rows();
+  const bool pieces = rows > kRows && target.dtype() != DType::f32;
+  // Sums of many pieces are kept in f32.
+  const Tensor sum = pieces ? Tensor(DType::f32, {target.rows(), target.cols()}) : target;
+  for (int64_t begin = 0; begin < rows; begin += kRows) {
+    const int64_t end = std::min(rows, begin + kRows);
+    const Tensor unfolded(dout.dtype(), {end - begin, weight.cols()});
+    dequantize(weight.packed, begin, end, unfolded);
+    matmul(Matrix(dout).col_range(begin, end), unfolded, sum, begin > 0 || (accumulates && !pieces));
   }
-  const Tensor gradient = Tensor::empty_like(x.value());
-  matmul(dout, weight.value, gradient);
-  x.add_gradient(gradient);
+  if (!pieces) return;
+  const Tensor narrow = accumulates ? Tensor::empty_like(target) : target;
+  convert(sum, narrow);
+  if (accumulates) accumulate(narrow, target);
+}
+
+/// x.gradient += dout · w, in place where it can be; with it what the weight's adapters add, and their own gradients.
+void add_input_gradient(const Variable& x, const Tensor& dout, const Parameter& weight) {
+  const Tensor in_place = x.gradient_in_place();
+  const Tensor target = in_place ? in_place : Tensor::empty_like(x.value());
+  matmul_by(dout, weight, target, static_cast<bool>(in_place));
+  adapters_backward(x.value(), weight, dout, target);
+  if (!in_place) x.add_gradient(target);
 }
 
 void add_weight_gradient(const Tensor& x, const Tensor& dout, const Parameter& weight) {
@@ -25,13 +44,14 @@ void add_weight_gradient(const Tensor& x, const Tensor& dout, const Parameter& w
 
 }  // namespace
 
-void apply(const Tensor& x, const Parameter& weight, const Tensor& out) {
+void apply(const Tensor& x, const Parameter& weight, const Tensor& out, bool training) {
   if (weight.observer != nullptr) weight.observer->see(weight, x);
   if (weight.quantized()) {
     matmul_quantized(x, weight.packed, out);
   } else {
     matmul(x, Matrix(weight.value).transposed(), out);
   }
+  apply_adapters(x, weight, out, training);
 }
 
 Variable embed(Tape* tape, std::span<const int32_t> ids, const Parameter& table, DType type) {
@@ -66,7 +86,7 @@ Variable embed(Tape* tape, std::span<const int32_t> ids, const Parameter& table,
 
 Variable linear(Tape* tape, const Variable& x, const Parameter& weight) {
   const Tensor out(x.value().dtype(), {x.value().rows(), weight.rows()});
-  apply(x.value(), weight, out);
+  apply(x.value(), weight, out, tape != nullptr);
   const Variable result(out);
   if (tape != nullptr) {
     tape->record([x, result, &weight] {
@@ -254,14 +274,14 @@ Variable mixture_of_experts(Tape* tape, const Variable& x, const Variable& base,
       const Tensor dactive = Tensor::empty_like(active);
       each_expert(*routing, [&](size_t e, int64_t begin, int64_t end) {
         add_weight_gradient(active.slice(begin, end), doutputs.slice(begin, end), down[e]);
-        matmul(doutputs.slice(begin, end), down[e].value, dactive.slice(begin, end));
+        matmul_by(doutputs.slice(begin, end), down[e], dactive.slice(begin, end));
       });
       const Tensor dhidden = Tensor::empty_like(hidden);
       swiglu_backward(hidden, dactive, dhidden);
       const Tensor dgathered = Tensor::empty_like(gathered);
       each_expert(*routing, [&](size_t e, int64_t begin, int64_t end) {
         add_weight_gradient(gathered.slice(begin, end), dhidden.slice(begin, end), gate_up[e]);
-        matmul(dhidden.slice(begin, end), gate_up[e].value, dgathered.slice(begin, end));
+        matmul_by(dhidden.slice(begin, end), gate_up[e], dgathered.slice(begin, end));
       });
       const Tensor dlogits_wide = route_backward(*routing, dweights, r, settings.balance_loss, starts);
       Tensor dlogits = dlogits_wide;
@@ -293,7 +313,7 @@ double linear_cross_entropy(Tape* tape, const Variable& hidden, const Parameter&
     loss += cross_entropy_in_place(chunk, targets.subspan(first, count), weights.subspan(first, count));
     if (tape != nullptr) {
       add_weight_gradient(in.slice(begin, end), chunk, head);
-      matmul(chunk, head.value, gradient.slice(begin, end));
+      matmul_by(chunk, head, gradient.slice(begin, end));
     }
   }
   if (tape != nullptr) tape->record([hidden, gradient] { hidden.add_gradient(gradient); });

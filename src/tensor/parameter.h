@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "tensor/quantized.h"
 #include "tensor/tensor.h"
@@ -9,6 +10,7 @@
 namespace moru::tensor {
 
 struct Parameter;
+struct Adapter;
 
 /// Sees what goes into the products with a parameter: calibration's hook.
 class InputObserver {
@@ -24,6 +26,14 @@ struct Parameter {
   QuantizedWeight packed;
   Tensor gradient;                    ///< f32, of value's shape; empty if not trained. Ops add to it.
   InputObserver* observer = nullptr;  ///< Told of each product's input; not owned.
+  std::vector<Adapter> adapters;      ///< Added to the products with it; see adapter.h.
+
+  Parameter();
+  Parameter(const Parameter&);
+  Parameter(Parameter&&) noexcept;
+  Parameter& operator=(const Parameter&);
+  Parameter& operator=(Parameter&&) noexcept;
+  ~Parameter();
 
   bool quantized() const { return static_cast<bool>(packed); }
   int64_t rows() const { return quantized() ? packed.rows : value.rows(); }
@@ -31,7 +41,8 @@ struct Parameter {
   uint64_t bytes() const { return quantized() ? packed.bytes() : value.bytes(); }
 };
 
-/// out := x · wᵀ. x: [T, in]; out: [T, out] of x's type or f32.
-void apply(const Tensor& x, const Parameter& weight, const Tensor& out);
+/// out := x · wᵀ, and what its adapters add. x: [T, in]; out: [T, out] of x's type or f32. `training`: adapters drop
+/// inputs where they are told to.
+void apply(const Tensor& x, const Parameter& weight, const Tensor& out, bool training = false);
 
 }  // namespace moru::tensor
