@@ -6,6 +6,7 @@
 #include "core/file.h"
 #include "core/language.h"
 #include "model/compressed_tensors.h"
+#include "model/lora.h"
 #include "model/safetensors.h"
 #include "tensor/elementwise.h"
 #include "tensor/matmul.h"
@@ -55,7 +56,12 @@ void ExaoneMoe::load_weights(const fs::path& folder) {
   }
 }
 
-std::unique_ptr<ExaoneMoe> load_model(const fs::path& folder) {
+std::unique_ptr<ExaoneMoe> load_model(const fs::path& folder, std::optional<DType> type) {
+  if (is_adapter_folder(folder)) {
+    auto model = load_model(adapter_base(folder), type);
+    load_adapters(model->parts(), folder, model->type());
+    return model;
+  }
   const ModelConfig config = load_config(folder);
   // Before memory is taken for what config.json says: the file must be able to hold it, at half a byte a weight.
   const fs::path file = folder / "model.safetensors";
@@ -69,7 +75,8 @@ std::unique_ptr<ExaoneMoe> load_model(const fs::path& folder) {
                             bytes, config.parameters()),
                 std::string(tr("get or make both files again, as they belong together",
                                "두 파일을 함께 다시 받거나 만드세요")));
-  auto model = std::make_unique<ExaoneMoe>(config, tensor::has_bf16_products() ? DType::bf16 : DType::f32);
+  auto model =
+      std::make_unique<ExaoneMoe>(config, type.value_or(tensor::has_bf16_products() ? DType::bf16 : DType::f32));
   model->load_weights(folder);
   return model;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 
 #include "model/exaone_moe.h"
 
@@ -11,7 +12,9 @@ namespace moru::model {
 /// generation_config.json. Tokenizer files are not its business.
 void save_model(ExaoneMoe& model, const std::filesystem::path& folder);
 
-/// Model::load with the family's own type: in bf16 where the processor multiplies it, else f32.
-std::unique_ptr<ExaoneMoe> load_model(const std::filesystem::path& folder);
+/// Model::load with the family's own type. Computes in `type`; unless given, in bf16 where the processor multiplies it,
+/// else f32. A folder with an adapter (PEFT's files) gives its base model with the adapter put on.
+std::unique_ptr<ExaoneMoe> load_model(const std::filesystem::path& folder,
+                                      std::optional<tensor::DType> type = std::nullopt);
 
 }  // namespace moru::model

@@ -33,20 +33,13 @@ Tensor dropped(const Tensor& source, float share, uint64_t seed) {
 
 /// scale · (x aᵀ): [T, r].
 Tensor lowered(const Tensor& x, const Adapter& adapter) {
-  const Tensor h(x.dtype(), {x.rows(), adapter.a.rows()});
+  const Tensor h(x.dtype(), {x.rows(), adapter.a.value.rows()});
   matmul(x, Matrix(adapter.a.value).transposed(), h);
   scale(h, adapter.scale);
   return h;
 }
 
 }  // namespace
-
-Parameter::Parameter() = default;
-Parameter::Parameter(const Parameter&) = default;
-Parameter::Parameter(Parameter&&) noexcept = default;
-Parameter& Parameter::operator=(const Parameter&) = default;
-Parameter& Parameter::operator=(Parameter&&) noexcept = default;
-Parameter::~Parameter() = default;
 
 void apply_adapters(const Tensor& x, const Parameter& weight, const Tensor& out, bool training) {
   for (const Adapter& adapter : weight.adapters) {
@@ -63,7 +56,7 @@ void adapters_backward(const Tensor& x, const Parameter& weight, const Tensor& o
     const Tensor seen = drops ? dropped(x, adapter.dropout, adapter.dropout_seed) : x;
     // h is computed again: a row of r numbers costs little next to the weight's own products, and needs no keeping.
     if (adapter.b.gradient) matmul(dout.transposed(), lowered(seen, adapter), adapter.b.gradient, true);
-    const Tensor dh(x.dtype(), {x.rows(), adapter.a.rows()});
+    const Tensor dh(x.dtype(), {x.rows(), adapter.a.value.rows()});
     matmul(dout, adapter.b.value, dh);
     scale(dh, adapter.scale);
     if (adapter.a.gradient) matmul(Matrix(dh).transposed(), seen, adapter.a.gradient, true);

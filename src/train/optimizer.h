@@ -18,11 +18,22 @@ struct OptimizerSettings {
   double clip = 1.0;        ///< Most that the gradient's global norm may be; 0: no limit.
 };
 
+/// What an optimizer changes. Tensors are handles: the model's own are meant.
+struct TrainedTensor {
+  std::string name;
+  tensor::Tensor value, gradient;                          ///< Gradient: f32, allocated.
+  std::vector<std::pair<int64_t, int64_t>> matrices = {};  ///< Row ranges that are matrices of their own, for Muon.
+  bool decays = true;
+};
+
 /// Owns the f32 master weights, the moments and the gradients; keeps the model's own (bf16) values in step.
 class Optimizer {
  public:
   /// Takes the model's present values as the start and gives every trained parameter a gradient.
   Optimizer(model::ExaoneMoe& model, const OptimizerSettings& settings);
+
+  /// These alone: no master copies, moments or gradients for anything else.
+  Optimizer(std::vector<TrainedTensor> tensors, const OptimizerSettings& settings);
 
   void clear_gradients();
   /// One step. `factor` multiplies all gradients first (1 / number of loss tokens). Returns the norm before clipping.
@@ -36,12 +47,10 @@ class Optimizer {
 
  private:
   struct Slot {
-    std::string name;
-    tensor::Parameter* parameter = nullptr;
-    tensor::Tensor master, first, second;               // second: AdamW's v; empty for Muon
-    std::vector<std::pair<int64_t, int64_t>> matrices;  // row ranges that are matrices of their own
-    bool decays = false;
+    TrainedTensor trained;
+    tensor::Tensor master, first, second;  // second: AdamW's v; empty for Muon
   };
+  void add(TrainedTensor trained);
   OptimizerSettings settings_;
   std::vector<Slot> slots_;
   std::vector<tensor::Parameter*> biases_;

@@ -12,7 +12,7 @@ Adapter adapter(int64_t begin, int64_t end, int64_t in, uint64_t seed, DType typ
   one.end = end;
   one.scale = 1.5F;
   const auto matrix = [&](int64_t rows, int64_t cols, uint64_t s) {
-    Parameter p;
+    Factor p;
     const Tensor numbers = random_tensor({rows, cols}, s, 0.4);
     p.value = Tensor(type, {rows, cols});
     convert(numbers, p.value);
@@ -51,8 +51,7 @@ void expect_gradients(Parameter& w, double tolerance) {
     Tape unused;
     const Tensor out = linear(&unused, Variable(x), w).value();
     double sum = 0;
-    for (int64_t i = 0; i < out.size(); ++i)
-      sum += static_cast<double>(out.data<float>()[i]) * probe.data<float>()[i];
+    for (int64_t i = 0; i < out.size(); ++i) sum += static_cast<double>(out.data<float>()[i]) * probe.data<float>()[i];
     return sum;
   };
   for (Adapter& one : w.adapters) {
