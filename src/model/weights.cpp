@@ -112,8 +112,7 @@ void WeightSource::open_index(const fs::path& path) {
   std::vector<std::string> names;
   for (const auto& [tensor, file] : index.files) names.push_back(file);
   std::ranges::sort(names);
-  const auto repeated = std::ranges::unique(names);
-  names.erase(repeated.begin(), repeated.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   for (const std::string& name : names) add_safetensors(path.parent_path() / name, &index.files);
   for (const auto& [tensor, file] : index.files)
     if (!tensors_.contains(tensor))
