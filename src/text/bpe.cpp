@@ -77,6 +77,32 @@ void Bpe::encode_by_merging(std::string_view piece, std::vector<Token>& out, Bpe
     symbols[i] = {byte_tokens_[byte(i)], i == 0 ? kNone : i - 1, i + 1 < count ? i + 1 : kNone, r};
     if (r != kNone) heap.push_back((static_cast<uint64_t>(r) << 32) | i);
   }
+  merge_symbols(out, scratch);
+}
+
+void Bpe::merge(std::span<const Token> tokens, std::vector<Token>& out, BpeScratch& scratch) const {
+  assert(tokens.size() < kNone);
+  const auto count = static_cast<uint32_t>(tokens.size());
+  if (count < 2) {
+    out.insert(out.end(), tokens.begin(), tokens.end());
+    return;
+  }
+  std::vector<Symbol>& symbols = scratch.symbols;
+  std::vector<uint64_t>& heap = scratch.heap;
+  symbols.resize(count);
+  heap.clear();
+  for (uint32_t i = 0; i < count; ++i) {
+    const uint32_t r = i + 1 < count ? rank(tokens[i], tokens[i + 1]) : kNone;
+    symbols[i] = {tokens[i], i == 0 ? kNone : i - 1, i + 1 < count ? i + 1 : kNone, r};
+    if (r != kNone) heap.push_back((static_cast<uint64_t>(r) << 32) | i);
+  }
+  merge_symbols(out, scratch);
+}
+
+/// Merges the linked list of scratch.symbols; its heap holds the pairs that have a rank, in any order.
+void Bpe::merge_symbols(std::vector<Token>& out, BpeScratch& scratch) const {
+  std::vector<Symbol>& symbols = scratch.symbols;
+  std::vector<uint64_t>& heap = scratch.heap;
   const auto later = std::greater<>();
   std::make_heap(heap.begin(), heap.end(), later);
   const auto pair_up = [&](uint32_t place) {

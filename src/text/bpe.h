@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -35,7 +36,7 @@ struct BpeScratch {
 /// The merges of a vocabulary. Immutable: any number of threads may encode, each with its own scratch.
 class Bpe {
  public:
-  /// `byte_tokens`: the token of each single byte.
+  /// `byte_tokens`: the token of each single byte; -1 for a byte that stands in no piece.
   Bpe(const std::array<Token, 256>& byte_tokens, const std::vector<BpeMerge>& merges);
 
   Bpe(Bpe&&) noexcept;
@@ -47,6 +48,8 @@ class Bpe {
   void encode(std::string_view piece, std::vector<Token>& out, BpeScratch& scratch) const;
   /// The same by its definition, with a heap over a linked list. O(n log n).
   void encode_by_merging(std::string_view piece, std::vector<Token>& out, BpeScratch& scratch) const;
+  /// The same for any symbols to begin with (fewer than 2^32).
+  void merge(std::span<const Token> symbols, std::vector<Token>& out, BpeScratch& scratch) const;
   /// Whether encode is linear.
   bool is_linear() const { return backtrack_ != nullptr; }
 
@@ -61,6 +64,7 @@ class Bpe {
   }
   const Slot* find(Token left, Token right) const;
   uint32_t rank(Token left, Token right) const;
+  void merge_symbols(std::vector<Token>& out, BpeScratch& scratch) const;
 
   std::array<Token, 256> byte_tokens_;
   std::vector<uint32_t> byte_pair_ranks_;  ///< 256 x 256: most pairs that are looked up are still of single bytes.

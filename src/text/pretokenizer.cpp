@@ -50,7 +50,7 @@ size_t symbols_end(const CharTable& table, std::string_view text, size_t positio
   return position;
 }
 
-/// The end of \s*[\r\n]|\s+(?!\S)|\s+ at `begin`, which is white space.
+/// The end of \s*[\r\n]+|\s+(?!\S)|\s+ at `begin`, which is white space; with one [\r\n] it is the same.
 size_t space_end(const CharTable& table, std::string_view text, size_t begin) {
   size_t position = begin, last = begin, after_newline = begin;
   while (position < text.size()) {
@@ -65,7 +65,114 @@ size_t space_end(const CharTable& table, std::string_view text, size_t begin) {
   return position == text.size() || last == begin ? position : last;
 }
 
+/// The end of a run of characters of one class at `position`.
+size_t run_end(const CharTable& table, std::string_view text, size_t position, CharClass kind) {
+  while (position < text.size()) {
+    const Character c = table.at(text, position);
+    if (c.kind != kind) break;
+    position += c.length;
+  }
+  return position;
+}
+
+size_t run_of_symbols_end(const CharTable& table, std::string_view text, size_t position) {
+  while (position < text.size()) {
+    const Character c = table.at(text, position);
+    if (!is_symbol(c.kind)) break;
+    position += c.length;
+  }
+  return position;
+}
+
+/// The end of \s+(?!\S)|\s+ at `begin`, which is white space. With kDigitsApart a number ends the text.
+template <bool kDigitsApart>
+size_t gpt2_space_end(const CharTable& table, std::string_view text, size_t begin) {
+  size_t position = begin, last = begin;
+  while (position < text.size()) {
+    const Character c = table.at(text, position);
+    if (kDigitsApart && c.kind == CharClass::number) return position;
+    if (c.kind != CharClass::space && c.kind != CharClass::newline) {
+      return last == begin ? position : last;
+    }
+    last = position;
+    position += c.length;
+  }
+  return position;
+}
+
+template <bool kDigitsApart>
+size_t gpt2_end(std::string_view text, size_t begin) {
+  const CharTable& table = CharTable::get();
+  const Character first = table.at(text, begin);
+  if (first.kind == CharClass::letter) return run_end(table, text, begin + first.length, CharClass::letter);
+  if (first.code == '\'') {
+    const std::string_view rest = text.substr(begin + 1, 2);
+    if (rest.starts_with('s') || rest.starts_with('t') || rest.starts_with('m') || rest.starts_with('d')) {
+      return begin + 2;
+    }
+    if (rest == "re" || rest == "ve" || rest == "ll") return begin + 3;
+  }
+  if (kDigitsApart && first.kind == CharClass::number) return begin + first.length;
+  size_t position = begin;
+  Character c = first;
+  if (first.code == ' ' && begin + 1 < text.size()) c = table.at(text, ++position);
+  if (c.kind == CharClass::letter) return run_end(table, text, position + c.length, CharClass::letter);
+  if (!kDigitsApart && c.kind == CharClass::number) return run_end(table, text, position, CharClass::number);
+  if (is_symbol(c.kind)) return run_of_symbols_end(table, text, position + c.length);
+  return gpt2_space_end<kDigitsApart>(table, text, begin);
+}
+
+template <size_t kMostDigits>
+size_t cl100k_end(std::string_view text, size_t begin) {
+  const CharTable& table = CharTable::get();
+  const Character first = table.at(text, begin);
+  if (first.kind == CharClass::letter) return run_end(table, text, begin + first.length, CharClass::letter);
+  if (first.kind == CharClass::number) {
+    size_t end = begin + first.length;
+    for (size_t digits = 1; digits < kMostDigits && end < text.size(); ++digits) {
+      const Character c = table.at(text, end);
+      if (c.kind != CharClass::number) break;
+      end += c.length;
+    }
+    return end;
+  }
+  if (first.code == '\'') {
+    const size_t end = contraction_end(text, begin);
+    if (end > begin) return end;
+  }
+  size_t position = begin + first.length;
+  if (first.kind != CharClass::newline && position < text.size()) {
+    const Character next = table.at(text, position);
+    if (next.kind == CharClass::letter) return run_end(table, text, position + next.length, CharClass::letter);
+    if (first.code == ' ' && is_symbol(next.kind)) {
+      return run_end(table, text, run_of_symbols_end(table, text, position), CharClass::newline);
+    }
+  }
+  if (!is_symbol(first.kind)) return space_end(table, text, begin);
+  return run_end(table, text, run_of_symbols_end(table, text, position), CharClass::newline);
+}
+
 }  // namespace
+
+KnownPattern known_pattern(std::string_view pattern) {
+  if (pattern == kPretokenizerPattern) return KnownPattern::exaone_moe;
+  if (pattern == kGpt2Pattern) return KnownPattern::gpt2;
+  if (pattern == kLlama3Pattern) return KnownPattern::llama3;
+  return pattern == kQwen2Pattern ? KnownPattern::qwen2 : KnownPattern::none;
+}
+
+size_t gpt2_pretoken_end(std::string_view text, size_t begin) {
+  return gpt2_end<false>(text, begin);
+}
+size_t gpt2_digits_pretoken_end(std::string_view text, size_t begin) {
+  return gpt2_end<true>(text, begin);
+}
+size_t llama3_pretoken_end(std::string_view text, size_t begin) {
+  return cl100k_end<3>(text, begin);
+}
+size_t qwen2_pretoken_end(std::string_view text, size_t begin) {
+  return cl100k_end<1>(text, begin);
+}
 
 size_t pretoken_end(std::string_view text, size_t begin) {
   const CharTable& table = CharTable::get();

@@ -1,49 +1,122 @@
 #include "text/tokenizer.h"
 
 #include "core/file.h"
-#include "text/bpe.h"
-#include "text/char_class.h"
-#include "text/pretokenizer.h"
+#include "text/added_tokens.h"
+#include "text/bpe_model.h"
+#include "text/normalizer.h"
+#include "text/pretokenizer_chain.h"
+#include "text/token_decoder.h"
 #include "text/tokenizer_json.h"
+#include "text/unicode.h"
 
 namespace moru::text {
+namespace {
+
+/// White space alone, or the marks that stand for it.
+bool is_white_space(std::string_view text) {
+  for (size_t at = 0; at < text.size();) {
+    const char32_t code = next_code_point(text, at);
+    if (!is_space(code) && code != 0x2581) return false;
+  }
+  return true;
+}
+
+bool is_text(const AddedToken& token) {
+  return !token.special && is_white_space(token.text);
+}
+
+/// The tokens that are looked for before the normalizer, or those after it, in normal form.
+std::vector<AddedToken> added(const TokenizerParts& parts, const Normalizer& normalizer, bool normalized) {
+  std::vector<AddedToken> tokens;
+  std::string storage;
+  for (const AddedToken& token : parts.added) {
+    if (token.normalized != normalized) continue;
+    tokens.push_back(token);
+    if (normalized) tokens.back().text = std::string(normalizer.apply(token.text, storage));
+    if (tokens.back().text.empty()) tokens.pop_back();
+  }
+  return tokens;
+}
+
+}  // namespace
 
 struct Tokenizer::Data {
-  Data(TokenizerParts&& parts, const std::array<Token, 256>& byte_tokens)
-      : bytes(std::move(parts.bytes)), bpe(byte_tokens, parts.merges), special(bytes.size()) {
+  explicit Data(const TokenizerParts& parts)
+      : normalizer(parts.pipeline.normalizer),
+        pretokenizer(parts.pipeline.pretokenizer),
+        model(parts),
+        decoder(parts),
+        raw(added(parts, normalizer, false)),
+        normalized(added(parts, normalizer, true)),
+        before(parts.pipeline.before),
+        after(parts.pipeline.after),
+        special(parts.bytes.size()) {
     for (const AddedToken& token : parts.added) {
       special[static_cast<size_t>(token.id)] = token.special;
-      added.emplace(token.text, token.id);
-      by_first_byte[static_cast<unsigned char>(token.text[0])].push_back(token.id);
+      by_text.emplace(token.text, token.id);
+      (token.normalized ? normalized_text : raw_text) |= is_text(token);
     }
-    // Of two that begin alike the longer is found.
-    for (std::vector<Token>& tokens : by_first_byte) {
-      std::sort(tokens.begin(), tokens.end(), [&](Token a, Token b) {
-        const std::string& x = bytes[static_cast<size_t>(a)];
-        const std::string& y = bytes[static_cast<size_t>(b)];
-        return std::pair(y.size(), a) < std::pair(x.size(), b);
+  }
+
+  struct Scratch {
+    explicit Scratch(const Data& data) : work(data.pretokenizer) {}
+    PretokenizerChain::Work work;
+    BpeModel::Scratch model;
+    std::string storage;
+  };
+
+  /// Which added tokens are recognised: none but those that are text, those in bytes of the template's own, or all.
+  enum class Specials : uint8_t { none, written, all };
+
+  void encode(std::string_view text, Specials specials, const MarkedText* marked, std::vector<Token>& out) const {
+    Scratch scratch(*this);
+    // In normalized text places are those of the text only if nothing was changed.
+    const auto counts = [&](const AddedToken& token, const char* begin, size_t size) {
+      if (specials == Specials::all || is_text(token)) return true;
+      if (specials == Specials::none) return false;
+      const bool is_here =
+          std::greater_equal<>()(begin, text.data()) && std::less_equal<>()(begin + size, text.data() + text.size());
+      const auto at = static_cast<size_t>(begin - text.data());
+      return is_here && marked->is_written(at, at + size);
+    };
+    const auto piece = [&](std::string_view plain, bool is_first) {
+      pretokenizer.for_each(plain, is_first, scratch.work,
+                            [&](std::string_view part) { model.encode(part, out, scratch.model); });
+    };
+    const auto unnormalized = [&](std::string_view part) {
+      const bool is_first = part.data() == text.data();
+      const std::string_view plain = normalizer.apply(part, scratch.storage);
+      if (normalized.empty() || (specials == Specials::none && !normalized_text)) return piece(plain, is_first);
+      normalized.find(plain, counts, [&](std::string_view stretch, const AddedToken* token) {
+        if (token != nullptr) {
+          out.push_back(token->id);
+        } else {
+          piece(stretch, is_first && stretch.data() == plain.data());
+        }
       });
+    };
+    if (raw.empty() || (specials == Specials::none && !raw_text)) {
+      if (!text.empty()) unnormalized(text);
+      return;
     }
+    raw.find(text, counts, [&](std::string_view stretch, const AddedToken* token) {
+      if (token != nullptr) {
+        out.push_back(token->id);
+      } else {
+        unnormalized(stretch);
+      }
+    });
   }
 
-  void encode(std::string_view text, std::vector<Token>& out, BpeScratch& scratch, std::string& storage) const {
-    for_each_pretoken(normalized_nfc(text, storage), [&](std::string_view piece) { bpe.encode(piece, out, scratch); });
-  }
-  /// The added token that begins at `position` and is nobody's words, or -1.
-  Token added_at(const MarkedText& text, size_t position) const {
-    const std::string_view rest = std::string_view(text.bytes()).substr(position);
-    for (const Token token : by_first_byte[static_cast<unsigned char>(rest[0])]) {
-      const std::string& name = bytes[static_cast<size_t>(token)];
-      if (rest.starts_with(name) && text.is_written(position, position + name.size())) return token;
-    }
-    return -1;
-  }
-
-  std::vector<std::string> bytes;
-  Bpe bpe;
+  Normalizer normalizer;
+  PretokenizerChain pretokenizer;
+  BpeModel model;
+  TokenDecoder decoder;
+  AddedTokenFinder raw, normalized;                ///< What is looked for before the normalizer, and after it.
+  bool raw_text = false, normalized_text = false;  ///< Whether some of them are text themselves.
+  std::vector<Token> before, after;
   std::vector<bool> special;
-  std::map<std::string, Token, std::less<>> added;
-  std::array<std::vector<Token>, 256> by_first_byte;
+  std::map<std::string, Token, std::less<>> by_text;
 };
 
 Tokenizer::Tokenizer(std::unique_ptr<Data> data) : data_(std::move(data)) {}
@@ -57,70 +130,63 @@ Tokenizer Tokenizer::load(const std::filesystem::path& folder) {
 }
 
 Tokenizer Tokenizer::from_json(std::string_view text, std::string_view place) {
-  TokenizerParts parts = read_tokenizer_json(text, place);
-  std::vector<bool> is_added(parts.bytes.size());
-  for (const AddedToken& token : parts.added) is_added[static_cast<size_t>(token.id)] = true;
-  std::array<Token, 256> byte_tokens{};
-  for (size_t id = 0; id < parts.bytes.size(); ++id) {
-    if (parts.bytes[id].size() == 1 && !is_added[id]) {
-      byte_tokens[static_cast<unsigned char>(parts.bytes[id][0])] = static_cast<Token>(id);
-    }
-  }
-  return Tokenizer(std::make_unique<Data>(std::move(parts), byte_tokens));
+  return from_parts(read_tokenizer_json(text, place));
+}
+
+Tokenizer Tokenizer::from_parts(TokenizerParts parts) {
+  return Tokenizer(std::make_unique<Data>(parts));
 }
 
 size_t Tokenizer::vocabulary_size() const {
-  return data_->bytes.size();
+  return data_->decoder.size();
 }
 
 std::vector<Token> Tokenizer::encode(std::string_view text) const {
   std::vector<Token> out;
-  BpeScratch scratch;
-  std::string storage;
-  data_->encode(text, out, scratch, storage);
+  data_->encode(text, Data::Specials::none, nullptr, out);
   return out;
 }
 
-std::vector<Token> Tokenizer::encode_with_specials(std::string_view text) const {
-  return encode_with_specials(MarkedText::written(std::string(text)));
-}
-
-std::vector<Token> Tokenizer::encode_with_specials(const MarkedText& marked) const {
-  const std::string_view text = marked.bytes();
+std::vector<Token> Tokenizer::encode_with_specials(std::string_view text, bool with_template) const {
   std::vector<Token> out;
-  BpeScratch scratch;
-  std::string storage;
-  size_t begin = 0;
-  for (size_t position = 0; position < text.size();) {
-    const Token token = data_->added_at(marked, position);
-    if (token < 0) {
-      ++position;
-      continue;
-    }
-    data_->encode(text.substr(begin, position - begin), out, scratch, storage);
-    out.push_back(token);
-    begin = position += bytes(token).size();
-  }
-  data_->encode(text.substr(begin), out, scratch, storage);
+  if (with_template) out = data_->before;
+  data_->encode(text, Data::Specials::all, nullptr, out);
+  if (with_template) out.insert(out.end(), data_->after.begin(), data_->after.end());
   return out;
+}
+
+std::vector<Token> Tokenizer::encode_with_specials(const MarkedText& text) const {
+  std::vector<Token> out;
+  data_->encode(text.bytes(), Data::Specials::written, &text, out);
+  return out;
+}
+
+std::span<const Token> Tokenizer::template_before() const {
+  return data_->before;
+}
+
+std::span<const Token> Tokenizer::template_after() const {
+  return data_->after;
 }
 
 std::string Tokenizer::decode(std::span<const Token> tokens, bool skip_specials) const {
-  std::string text;
+  std::vector<Token> kept;
+  kept.reserve(tokens.size());
   for (const Token token : tokens) {
-    if (!skip_specials || !is_special(token)) text += bytes(token);
+    if (static_cast<size_t>(token) < data_->decoder.size() && !(skip_specials && is_special(token))) {
+      kept.push_back(token);
+    }
   }
-  return text;
+  return data_->decoder.decode(kept);
 }
 
 std::string_view Tokenizer::bytes(Token token) const {
-  const auto id = static_cast<size_t>(token);
-  return id < data_->bytes.size() ? std::string_view(data_->bytes[id]) : std::string_view();
+  return static_cast<size_t>(token) < data_->decoder.size() ? data_->decoder.bytes(token) : std::string_view();
 }
 
 Token Tokenizer::special(std::string_view text) const {
-  const auto it = data_->added.find(text);
-  return it == data_->added.end() ? -1 : it->second;
+  const auto it = data_->by_text.find(text);
+  return it == data_->by_text.end() ? -1 : it->second;
 }
 
 bool Tokenizer::is_special(Token token) const {

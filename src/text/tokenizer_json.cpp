@@ -3,61 +3,81 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
-#include "core/json.h"
 #include "core/language.h"
 #include "text/byte_level.h"
-#include "text/pretokenizer.h"
+#include "text/tokenizer_json_reader.h"
 
 namespace moru::text {
+
+void TokenizerJsonReader::fail(std::string_view where, const std::string& problem) const {
+  throw Error(fmt::format("{}: {}", place_, where), problem,
+              std::string(tr("use an undamaged tokenizer.json of a BPE tokenizer over bytes or characters",
+                             "바이트나 글자 단위 BPE 토크나이저의 손상되지 않은 tokenizer.json을 쓰세요")));
+}
+
+void TokenizerJsonReader::unlike(std::string_view where, std::string_view expected) const {
+  fail(where, fmt::format(fmt::runtime(tr("expected {}", "{} 값이어야 합니다")), expected));
+}
+
+const Json* TokenizerJsonReader::member(const Json& parent, const char* key) {
+  if (!parent.is_object()) return nullptr;
+  const auto it = parent.find(key);
+  return it == parent.end() || it->is_null() ? nullptr : &*it;
+}
+
+const Json& TokenizerJsonReader::object(const Json& parent, const char* key, std::string_view where) const {
+  const Json* value = member(parent, key);
+  if (value == nullptr || !value->is_object()) unlike(where, tr("an object", "객체"));
+  return *value;
+}
+
+std::string TokenizerJsonReader::type_of(const Json& value) {
+  const Json* type = member(value, "type");
+  return type != nullptr && type->is_string() ? type->get<std::string>() : std::string();
+}
+
+bool TokenizerJsonReader::flag(const Json& parent, const char* key, bool otherwise, std::string_view where) const {
+  const Json* value = member(parent, key);
+  if (value == nullptr) return otherwise;
+  if (!value->is_boolean()) unlike(fmt::format("{}.{}", where, key), "true, false");
+  return value->get<bool>();
+}
+
+std::string TokenizerJsonReader::text(const Json& parent, const char* key, std::string_view where) const {
+  const Json* value = member(parent, key);
+  if (value == nullptr || !value->is_string()) unlike(fmt::format("{}.{}", where, key), tr("a text", "글"));
+  return value->get<std::string>();
+}
+
+Token TokenizerJsonReader::id(const Json& value, std::string_view where) const {
+  if (!value.is_number_integer()) unlike(where, tr("a whole number", "정수"));
+  // No list of tokens is as long as this; the exact bound is checked when all are known.
+  if (value < 0 || value >= (1 << 30)) unlike(where, tr("an id within the vocabulary", "어휘 범위 안의 번호"));
+  return value.get<Token>();
+}
+
 namespace {
 
-class Reader {
+constexpr size_t kLongestAdded = 1024;  // Bytes; bounds the search for added tokens.
+
+class Reader : TokenizerJsonReader {
  public:
-  explicit Reader(std::string_view place) : place_(place) {}
+  using TokenizerJsonReader::TokenizerJsonReader;
 
   TokenizerParts read(const Json& root) {
-    check_pipeline(root);
+    if (!root.is_object()) unlike("", tr("an object", "객체"));
+    read_pipeline(*this, root, parts_.pipeline);
     const Json& model = object(root, "model", "model");
     check_model(model);
     const Json& vocabulary = object(model, "vocab", "model.vocab");
     read_added(root);
     read_vocabulary(vocabulary);
     read_merges(model);
+    read_options(model);
     return std::move(parts_);
   }
 
  private:
-  [[noreturn]] void fail(std::string_view where, const std::string& problem) const {
-    throw Error(
-        fmt::format("{}: {}", place_, where), problem,
-        std::string(tr("use a tokenizer.json of a byte-level BPE tokenizer with K-EXAONE's pattern, undamaged",
-                       "K-EXAONE 패턴을 쓰는 바이트 단위 BPE 토크나이저의 손상되지 않은 tokenizer.json을 쓰세요")));
-  }
-  [[noreturn]] void unlike(std::string_view where, std::string_view expected) const {
-    fail(where, fmt::format(fmt::runtime(tr("expected {}", "{} 값이어야 합니다")), expected));
-  }
-
-  const Json& object(const Json& parent, const char* key, std::string_view where) const {
-    const Json* value = member(parent, key);
-    if (value == nullptr || !value->is_object()) unlike(where, tr("an object", "객체"));
-    return *value;
-  }
-  /// The member, or nullptr if it is absent or null.
-  static const Json* member(const Json& parent, const char* key) {
-    if (!parent.is_object()) return nullptr;
-    const auto it = parent.find(key);
-    return it == parent.end() || it->is_null() ? nullptr : &*it;
-  }
-  static std::string type_of(const Json& value) {
-    const Json* type = member(value, "type");
-    return type != nullptr && type->is_string() ? type->get<std::string>() : std::string();
-  }
-  void must_be(const Json& parent, const char* key, const Json& expected, std::string_view where) const {
-    const Json* value = member(parent, key);
-    if (value == nullptr ? !expected.is_null() : *value != expected) {
-      unlike(fmt::format("{}.{}", where, key), dump_json(expected));
-    }
-  }
   void must_be_off(const Json& parent, const char* key, std::string_view where) const {
     const Json* value = member(parent, key);
     if (value != nullptr && *value != false && *value != 0 && *value != "") {
@@ -65,43 +85,11 @@ class Reader {
     }
   }
 
-  void check_pipeline(const Json& root) const {
-    if (!root.is_object()) unlike("", tr("an object", "객체"));
-    const Json* normalizer = member(root, "normalizer");
-    if (normalizer == nullptr || type_of(*normalizer) != "NFC") unlike("normalizer", "NFC");
-    const Json& pre = object(root, "pre_tokenizer", "pre_tokenizer");
-    const Json* list = member(pre, "pretokenizers");
-    if (type_of(pre) != "Sequence" || list == nullptr || !list->is_array() || list->size() != 2) {
-      unlike("pre_tokenizer", "Sequence[Split, ByteLevel]");
-    }
-    const Json& split = (*list)[0];
-    const Json& byte_level = (*list)[1];
-    if (type_of(split) != "Split") unlike("pre_tokenizer.pretokenizers[0]", "Split");
-    must_be(split, "behavior", "Isolated", "pre_tokenizer.pretokenizers[0]");
-    must_be_off(split, "invert", "pre_tokenizer.pretokenizers[0]");
-    must_be(object(split, "pattern", "pre_tokenizer.pretokenizers[0].pattern"), "Regex",
-            std::string(kPretokenizerPattern), "pre_tokenizer.pretokenizers[0].pattern");
-    if (type_of(byte_level) != "ByteLevel") unlike("pre_tokenizer.pretokenizers[1]", "ByteLevel");
-    must_be(byte_level, "add_prefix_space", false, "pre_tokenizer.pretokenizers[1]");
-    must_be(byte_level, "use_regex", false, "pre_tokenizer.pretokenizers[1]");
-    if (type_of(object(root, "decoder", "decoder")) != "ByteLevel") unlike("decoder", "ByteLevel");
-    const Json* post = member(root, "post_processor");
-    if (post != nullptr && type_of(*post) != "ByteLevel") unlike("post_processor", "null");
-  }
-
   void check_model(const Json& model) const {
     if (!type_of(model).empty() && type_of(model) != "BPE") unlike("model.type", "BPE");
-    for (const char* key :
-         {"dropout", "continuing_subword_prefix", "end_of_word_suffix", "byte_fallback", "ignore_merges"}) {
+    for (const char* key : {"dropout", "continuing_subword_prefix", "end_of_word_suffix"}) {
       must_be_off(model, key, "model");
     }
-  }
-
-  Token read_id(const Json& value, const std::string& where) const {
-    if (!value.is_number_integer()) unlike(where, tr("a whole number", "정수"));
-    // No list of tokens is as long as this; the exact bound is checked when all are known.
-    if (value < 0 || value >= (1 << 30)) unlike(where, tr("an id within the vocabulary", "어휘 범위 안의 번호"));
-    return value.get<Token>();
   }
 
   void read_added(const Json& root) {
@@ -111,21 +99,22 @@ class Reader {
     for (size_t i = 0; i < list->size(); ++i) {
       const Json& entry = (*list)[i];
       const std::string where = fmt::format("added_tokens[{}]", i);
-      const Json* id = member(entry, "id");
-      const Json* content = member(entry, "content");
-      const Json* special = member(entry, "special");
-      if (id == nullptr) unlike(where + ".id", tr("a whole number", "정수"));
-      if (content == nullptr || !content->is_string() || content->get_ref<const std::string&>().empty()) {
-        unlike(where + ".content", tr("a text", "글"));
+      const Json* number = member(entry, "id");
+      if (number == nullptr) unlike(where + ".id", tr("a whole number", "정수"));
+      AddedToken& token = parts_.added.emplace_back();
+      token.id = id(*number, where + ".id");
+      token.text = text(entry, "content", where);
+      if (token.text.empty() || token.text.size() > kLongestAdded) {
+        unlike(where + ".content", tr("a text of 1 to 1,024 bytes", "1~1,024바이트의 글"));
       }
-      if (special != nullptr && !special->is_boolean()) unlike(where + ".special", "true, false");
-      // "normalized" may be either: it matters only where NFC makes a mark out of other characters.
-      for (const char* key : {"single_word", "lstrip", "rstrip"}) must_be_off(entry, key, where);
-      parts_.added.push_back(
-          {read_id(*id, where + ".id"), content->get<std::string>(), special != nullptr && *special == true});
+      token.special = flag(entry, "special", false, where);
+      token.normalized = flag(entry, "normalized", !token.special, where);
+      token.lstrip = flag(entry, "lstrip", false, where);
+      token.rstrip = flag(entry, "rstrip", false, where);
+      token.single_word = flag(entry, "single_word", false, where);
+      token.in_vocabulary = false;
     }
-    std::sort(parts_.added.begin(), parts_.added.end(),
-              [](const AddedToken& a, const AddedToken& b) { return a.id < b.id; });
+    std::ranges::sort(parts_.added, {}, &AddedToken::id);
     std::map<std::string_view, Token> by_text;
     for (size_t i = 0; i < parts_.added.size(); ++i) {
       const AddedToken& token = parts_.added[i];
@@ -140,54 +129,72 @@ class Reader {
     }
   }
 
+  /// Ids may leave holes, but not so many that a short file asks for much memory.
+  size_t most_ids(const Json& vocabulary) const { return 2 * (vocabulary.size() + parts_.added.size()) + 1024; }
+
   void read_vocabulary(const Json& vocabulary) {
-    std::unordered_map<Token, const AddedToken*> added;
-    for (const AddedToken& token : parts_.added) added.emplace(token.id, &token);
-    size_t total = added.size();
-    for (const auto& [text, id] : vocabulary.items()) {
-      if (!added.contains(read_id(id, fmt::format("model.vocab[\"{}\"]", text)))) ++total;
+    std::unordered_map<Token, AddedToken*> added;
+    std::unordered_map<std::string_view, Token> added_by_text;
+    size_t total = 0;
+    const auto count = [&](Token token, std::string_view where) {
+      total = std::max(total, static_cast<size_t>(token) + 1);
+      if (total <= most_ids(vocabulary)) return;
+      fail(where, fmt::format(fmt::runtime(tr("the id {} is out of range: there are {} tokens",
+                                              "번호 {}이(가) 범위를 벗어났습니다. 토큰은 {}개입니다")),
+                              token, vocabulary.size() + parts_.added.size()));
+    };
+    for (AddedToken& token : parts_.added) {
+      added.emplace(token.id, &token);
+      added_by_text.emplace(token.text, token.id);
+      count(token.id, "added_tokens");
+    }
+    by_name_.reserve(vocabulary.size());
+    for (const auto& [text, value] : vocabulary.items()) {
+      const std::string where = fmt::format("model.vocab[\"{}\"]", text);
+      const Token token = id(value, where);
+      count(token, where);
+      by_name_.emplace(text, token);
     }
     parts_.bytes.resize(total);
     std::vector<bool> seen(total);
-    const auto put = [&](Token id, std::string bytes, std::string_view where) {
-      if (static_cast<size_t>(id) >= total) {
-        fail(where, fmt::format(fmt::runtime(tr("the id {} is out of range: there are {} tokens",
-                                                "번호 {}이(가) 범위를 벗어났습니다. 토큰은 {}개입니다")),
-                                id, total));
+    for (const AddedToken& token : parts_.added) parts_.bytes[static_cast<size_t>(token.id)] = token.text;
+    const bool is_byte_level = parts_.pipeline.is_byte_level();
+    for (const auto& [text, token] : by_name_) {
+      const auto index = static_cast<size_t>(token);
+      const auto where = [&text = text] { return fmt::format("model.vocab[\"{}\"]", text); };
+      if (seen[index]) {
+        fail("model.vocab",
+             fmt::format(fmt::runtime(tr("two tokens have the id {}", "번호 {}이(가) 두 번 나옵니다")), token));
       }
-      if (seen[static_cast<size_t>(id)]) {
-        fail(where, fmt::format(fmt::runtime(tr("two tokens have the id {}", "번호 {}이(가) 두 번 나옵니다")), id));
+      seen[index] = true;
+      if (const auto it = added_by_text.find(text); it != added_by_text.end() && it->second != token) {
+        fail(where(), fmt::format(fmt::runtime(tr("an added token of this text has the id {}",
+                                                  "같은 글의 추가된 토큰은 번호가 {}입니다")),
+                                  it->second));
       }
-      seen[static_cast<size_t>(id)] = true;
-      parts_.bytes[static_cast<size_t>(id)] = std::move(bytes);
-    };
-    for (const AddedToken& token : parts_.added) put(token.id, token.text, "added_tokens");
-    for (const auto& [text, value] : vocabulary.items()) {
-      const Token id = value.get<Token>();
-      const std::string where = fmt::format("model.vocab[\"{}\"]", text);
-      if (const auto it = added.find(id); it != added.end()) {
-        if (it->second->text == text) continue;
-        fail(where, fmt::format(fmt::runtime(tr("the id {} is that of the added token \"{}\"",
-                                                "번호 {}은(는) 추가된 토큰 \"{}\"의 것입니다")),
-                                id, it->second->text));
+      if (const auto it = added.find(token); it != added.end()) {
+        if (it->second->text != text) {
+          fail(where(), fmt::format(fmt::runtime(tr("the id {} is that of the added token \"{}\"",
+                                                    "번호 {}은(는) 추가된 토큰 \"{}\"의 것입니다")),
+                                    token, it->second->text));
+        }
+        it->second->in_vocabulary = true;
+        continue;
       }
-      std::optional<std::string> bytes = from_byte_level(text);
-      if (!bytes || bytes->empty())
-        unlike(where, tr("a token in the byte-level alphabet", "바이트 단위 문자로 된 토큰"));
-      by_bytes_.emplace(*bytes, id);
-      put(id, *std::move(bytes), where);
-    }
-    for (unsigned byte = 0; byte < 256; ++byte) {
-      if (by_bytes_.contains(std::string(1, static_cast<char>(byte)))) continue;
-      fail("model.vocab",
-           fmt::format(fmt::runtime(tr("the byte 0x{:02X} has no token", "바이트 0x{:02X}의 토큰이 없습니다")), byte));
+      if (text.empty()) fail(where(), std::string(tr("a token without text", "글이 없는 토큰입니다")));
+      std::optional<std::string> bytes;
+      if (is_byte_level) bytes = from_byte_level(text);
+      if (is_byte_level && !bytes) {
+        parts_.literal.resize(total);
+        parts_.literal[index] = true;
+      }
+      parts_.bytes[index] = bytes ? *std::move(bytes) : text;
     }
   }
 
   Token merge_token(const std::string& text, const std::string& where) const {
-    const std::optional<std::string> bytes = from_byte_level(text);
-    const auto it = bytes ? by_bytes_.find(*bytes) : by_bytes_.end();
-    if (it == by_bytes_.end()) {
+    const auto it = by_name_.find(text);
+    if (it == by_name_.end()) {
       fail(where,
            fmt::format(fmt::runtime(tr("\"{}\" is not in the vocabulary", "\"{}\" 토큰이 어휘에 없습니다")), text));
     }
@@ -197,7 +204,10 @@ class Reader {
   void read_merges(const Json& model) {
     const Json* list = member(model, "merges");
     if (list == nullptr || !list->is_array()) unlike("model.merges", tr("an array", "배열"));
+    std::unordered_map<uint64_t, size_t> last;  // Of a pair that is there twice the later place counts.
     parts_.merges.reserve(list->size());
+    last.reserve(list->size());
+    bool is_twice = false;
     for (size_t i = 0; i < list->size(); ++i) {
       const Json& entry = (*list)[i];
       const std::string where = fmt::format("model.merges[{}]", i);
@@ -216,65 +226,47 @@ class Reader {
       }
       const Token a = merge_token(left, where), b = merge_token(right, where);
       parts_.merges.push_back({a, b, merge_token(left + right, where)});
+      const auto [it, is_new] = last.try_emplace((static_cast<uint64_t>(a) << 32) | static_cast<uint32_t>(b), i);
+      is_twice = is_twice || !is_new;
+      it->second = i;
+    }
+    if (!is_twice) return;
+    size_t i = 0;
+    std::erase_if(parts_.merges, [&](const BpeMerge& merge) {
+      return last.at((static_cast<uint64_t>(merge.left) << 32) | static_cast<uint32_t>(merge.right)) != i++;
+    });
+  }
+
+  void read_options(const Json& model) {
+    TokenizerPipeline& pipeline = parts_.pipeline;
+    pipeline.byte_fallback = flag(model, "byte_fallback", false, "model");
+    pipeline.fuse_unk = flag(model, "fuse_unk", false, "model");
+    pipeline.ignore_merges = flag(model, "ignore_merges", false, "model");
+    if (member(model, "unk_token") != nullptr) {
+      const std::string name = text(model, "unk_token", "model");
+      const auto it = by_name_.find(name);
+      if (it != by_name_.end()) pipeline.unknown = it->second;
+      for (const AddedToken& token : parts_.added) {
+        if (token.text == name) pipeline.unknown = token.id;
+      }
+    }
+    for (const Token token : pipeline.before) check_template(token);
+    for (const Token token : pipeline.after) check_template(token);
+  }
+  void check_template(Token token) const {
+    if (static_cast<size_t>(token) >= parts_.bytes.size()) {
+      unlike("post_processor", tr("an id within the vocabulary", "어휘 범위 안의 번호"));
     }
   }
 
-  std::string place_;
   TokenizerParts parts_;
-  std::unordered_map<std::string, Token> by_bytes_;
+  std::unordered_map<std::string, Token> by_name_;
 };
-
-std::string json_string(std::string_view text) {
-  return dump_json(Json(std::string(text)));
-}
 
 }  // namespace
 
 TokenizerParts read_tokenizer_json(std::string_view text, std::string_view place) {
   return Reader(place).read(parse_json(text, place));
-}
-
-std::string write_tokenizer_json(const TokenizerParts& parts) {
-  std::string out = "{\n  \"version\": \"1.0\",\n  \"truncation\": null,\n  \"padding\": null,\n  \"added_tokens\": [";
-  const char* comma = "\n";
-  std::vector<bool> is_added(parts.bytes.size());
-  for (const AddedToken& token : parts.added) {
-    is_added[static_cast<size_t>(token.id)] = true;
-    out += fmt::format(
-        "{}    {{\"id\": {}, \"content\": {}, \"single_word\": false, \"lstrip\": false, \"rstrip\": false, "
-        "\"normalized\": false, "
-        "\"special\": {}}}",
-        comma, token.id, json_string(token.text), token.special);
-    comma = ",\n";
-  }
-  out += fmt::format(
-      "\n  ],\n  \"normalizer\": {{\"type\": \"NFC\"}},\n"
-      "  \"pre_tokenizer\": {{\n    \"type\": \"Sequence\",\n    \"pretokenizers\": [\n"
-      "      {{\"type\": \"Split\", \"pattern\": {{\"Regex\": {}}}, \"behavior\": \"Isolated\", \"invert\": false}},\n"
-      "      {{\"type\": \"ByteLevel\", \"add_prefix_space\": false, \"trim_offsets\": true, \"use_regex\": false}}\n  "
-      "  ]\n  }},\n"
-      "  \"post_processor\": null,\n"
-      "  \"decoder\": {{\"type\": \"ByteLevel\", \"add_prefix_space\": false, \"trim_offsets\": true, \"use_regex\": "
-      "false}},\n"
-      "  \"model\": {{\n    \"type\": \"BPE\",\n    \"dropout\": null,\n    \"unk_token\": null,\n"
-      "    \"continuing_subword_prefix\": null,\n    \"end_of_word_suffix\": null,\n    \"fuse_unk\": false,\n"
-      "    \"byte_fallback\": false,\n    \"ignore_merges\": false,\n    \"vocab\": {{",
-      json_string(kPretokenizerPattern));
-  comma = "\n";
-  for (size_t id = 0; id < parts.bytes.size(); ++id) {
-    out += fmt::format("{}      {}: {}", comma,
-                       json_string(is_added[id] ? parts.bytes[id] : to_byte_level(parts.bytes[id])), id);
-    comma = ",\n";
-  }
-  out += "\n    },\n    \"merges\": [";
-  comma = "\n";
-  const auto name = [&](Token token) { return json_string(to_byte_level(parts.bytes[static_cast<size_t>(token)])); };
-  for (const BpeMerge& merge : parts.merges) {
-    out += fmt::format("{}      [{}, {}]", comma, name(merge.left), name(merge.right));
-    comma = ",\n";
-  }
-  out += "\n    ]\n  }\n}\n";
-  return out;
 }
 
 }  // namespace moru::text

@@ -124,6 +124,11 @@ bool is_upper(char32_t c) {
   return in_category(c, U_GC_LU_MASK);
 }
 
+bool is_word_character(char32_t c) {
+  return u_isUAlphabetic(static_cast<UChar32>(c)) != 0 || in_category(c, U_GC_M_MASK | U_GC_ND_MASK | U_GC_PC_MASK) ||
+         c == 0x200C || c == 0x200D;
+}
+
 bool is_space(char32_t c) {
   if (c < 0x80) return c == ' ' || (c >= '\t' && c <= '\r');
   return u_isUWhiteSpace(static_cast<UChar32>(c)) != 0;

@@ -53,6 +53,8 @@ bool is_digit(char32_t c);        ///< Nd
 bool is_punctuation(char32_t c);  ///< P
 bool is_symbol(char32_t c);       ///< S
 bool is_upper(char32_t c);        ///< Lu
+/// A character of words to regular expressions, \w (UTS #18, annex C): Alphabetic, M, Nd, Pc and the joiners.
+bool is_word_character(char32_t c);
 /// Property White_Space: the line breaks, the tab, and every space, the no-break ones included.
 bool is_space(char32_t c);
 /// Hangul syllables and jamo: conjoining, compatibility and half-width.

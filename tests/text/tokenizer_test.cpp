@@ -121,22 +121,45 @@ TEST(Tokenizer, DamagedFilesAreErrorsThatNameThePlace) {
   expect_error([](Json& j) { j = Json::array(); }, "t.json");
   expect_error([](Json& j) { j.erase("model"); }, "model");
   expect_error([](Json& j) { j["model"] = 3; }, "model");
-  expect_error([](Json& j) { j["normalizer"] = {{"type", "NFKC"}}; }, "normalizer");
-  expect_error([](Json& j) { j["pre_tokenizer"]["pretokenizers"][0]["pattern"]["Regex"] = "x"; },
-               "pretokenizers[0].pattern");
-  expect_error([](Json& j) { j["pre_tokenizer"] = nullptr; }, "pre_tokenizer");
+  expect_error([](Json& j) { j["normalizer"] = {{"type", "Nmt"}}; }, "normalizer");
+  expect_error([](Json& j) { j["normalizer"] = "NFC"; }, "normalizer");
+  expect_error([](Json& j) { j["normalizer"] = {{"type", "Prepend"}}; }, "normalizer.prepend");
+  expect_error([](Json& j) { j["normalizer"] = {{"type", "Replace"}, {"pattern", "x"}}; }, "normalizer.pattern");
+  for (const char* pattern : {"(", "[a&&b]", "(?~a)", "[[^a]b]", "(*UTF)", "\\p{Nowhere}"}) {
+    expect_error([&](Json& j) { j["pre_tokenizer"]["pretokenizers"][0]["pattern"]["Regex"] = pattern; },
+                 "pretokenizers[0].pattern");
+  }
+  expect_error([](Json& j) { j["pre_tokenizer"]["pretokenizers"][0]["behavior"] = "Gone"; },
+               "pretokenizers[0].behavior");
+  expect_error([](Json& j) { j["pre_tokenizer"]["pretokenizers"][2] = {{"type", "Digits"}}; }, "pretokenizers[2]");
+  expect_error([](Json& j) { j["pre_tokenizer"] = {{"type", "BertPreTokenizer"}}; }, "pre_tokenizer");
+  expect_error(
+      [](Json& j) {
+        Json nested = {{"type", "NFC"}};
+        for (int i = 0; i < 20; ++i) nested = {{"type", "Sequence"}, {"normalizers", {nested}}};
+        j["normalizer"] = nested;
+      },
+      "normalizer");
+  expect_error([](Json& j) { j["post_processor"] = {{"type", "TemplateProcessing"}}; }, "post_processor.single");
+  expect_error(
+      [](Json& j) {
+        j["post_processor"] = {{"type", "BertProcessing"}, {"cls", {"a", 1 << 20}}, {"sep", {"b", 1}}};
+      },
+      "post_processor");
   expect_error([](Json& j) { j["decoder"] = {{"type", "WordPiece"}}; }, "decoder");
   expect_error([](Json& j) { j["model"]["type"] = "Unigram"; }, "model.type");
   expect_error([](Json& j) { j["model"]["dropout"] = 0.1; }, "model.dropout");
   expect_error([](Json& j) { j["model"]["vocab"] = Json::array(); }, "model.vocab");
   expect_error([&](Json& j) { j["model"]["vocab"][byte_a] = "one"; }, "model.vocab[\"a\"]");
   expect_error([&](Json& j) { j["model"]["vocab"][byte_a] = -1; }, "model.vocab[\"a\"]");
-  expect_error([&](Json& j) { j["model"]["vocab"][byte_a] = 2000; }, "model.vocab[\"a\"]");
+  expect_error([&](Json& j) { j["model"]["vocab"][byte_a] = 20000; }, "model.vocab[\"a\"]");
   expect_error([&](Json& j) { j["model"]["vocab"][byte_a] = int64_t{1} << 60; }, "model.vocab[\"a\"]");
   expect_error([&](Json& j) { j["model"]["vocab"][byte_a] = 400; }, "model.vocab");
   expect_error([&](Json& j) { j["model"]["vocab"][byte_a] = 53; }, "model.vocab");
-  expect_error([&](Json& j) { j["model"]["vocab"].erase(byte_a); }, "model.vocab");
-  expect_error([](Json& j) { j["model"]["vocab"]["한글"] = 2000; }, "model.vocab[\"한글\"]");
+  expect_error([&](Json& j) { j["model"]["vocab"].erase(byte_a); }, "model.merges");
+  expect_error([](Json& j) { j["model"]["vocab"][""] = 2000; }, "model.vocab[\"\"]");
+  expect_error([](Json& j) { j["model"]["continuing_subword_prefix"] = "##"; }, "model.continuing_subword_prefix");
+  expect_error([](Json& j) { j["model"]["byte_fallback"] = "yes"; }, "model.byte_fallback");
   expect_error([](Json& j) { j["model"]["merges"] = 1; }, "model.merges");
   expect_error([](Json& j) { j["model"]["merges"][3] = 1; }, "model.merges[3]");
   expect_error([](Json& j) { j["model"]["merges"][3] = "together"; }, "model.merges[3]");
@@ -149,7 +172,8 @@ TEST(Tokenizer, DamagedFilesAreErrorsThatNameThePlace) {
   expect_error([](Json& j) { j["added_tokens"][1]["id"] = 0; }, "added_tokens");
   expect_error([](Json& j) { j["added_tokens"][1]["content"] = ""; }, "added_tokens[1].content");
   expect_error([](Json& j) { j["added_tokens"][1]["content"] = "[PAD]"; }, "added_tokens");
-  expect_error([](Json& j) { j["added_tokens"][1]["lstrip"] = true; }, "added_tokens[1].lstrip");
+  expect_error([](Json& j) { j["added_tokens"][1]["lstrip"] = 1; }, "added_tokens[1].lstrip");
+  expect_error([](Json& j) { j["added_tokens"][1]["content"] = std::string(2000, 'x'); }, "added_tokens[1].content");
   EXPECT_THROW(Tokenizer::from_json("{", "t.json"), Error);
   EXPECT_THROW(Tokenizer::from_json("", "t.json"), Error);
   EXPECT_THROW(Tokenizer::load("/nowhere/at/all"), Error);
