@@ -3,7 +3,7 @@
 #include <benchmark/benchmark.h>
 
 #include "core/random.h"
-#include "model/exaone_moe.h"
+#include "model/decoder.h"
 #include "tensor/matmul.h"
 #include "tensor/ops.h"
 #include "train/optimizer.h"
@@ -35,7 +35,7 @@ model::ModelConfig office_expert() {
 void training_step(benchmark::State& state) {
   const model::ModelConfig config = office_expert();
   const tensor::DType type = state.range(0) == 0 ? tensor::DType::f32 : tensor::DType::bf16;
-  model::ExaoneMoe model(config, type);
+  model::DecoderModel model(config, type);
   model.initialise(1);
   train::Optimizer optimizer(model, {});
   std::vector<int32_t> tokens, positions, targets, starts = {0};

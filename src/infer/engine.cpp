@@ -23,6 +23,7 @@ Cancelled cancelled() {
 /// Tokens that end an answer: the configuration's, and the other names that the family's tokenizer has for an end.
 std::vector<text::Token> end_tokens(const model::Model& model, const text::Tokenizer& tokenizer) {
   std::vector<text::Token> tokens = {model.config().eos};
+  for (const int token : model.config().more_eos) tokens.push_back(token);
   for (const char* name : {"<|endofturn|>", "<|endoftext|>", "[EOS]"}) {
     if (const text::Token token = tokenizer.special(name); token >= 0) tokens.push_back(token);
   }

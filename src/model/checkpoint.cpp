@@ -27,7 +27,7 @@ Tensor as_bf16(const Tensor& value) {
 
 }  // namespace
 
-void save_model(ExaoneMoe& model, const fs::path& folder) {
+void save_model(DecoderModel& model, const fs::path& folder) {
   make_directories(folder);
   std::vector<NamedTensor> tensors;
   CompressedTensorsWriter quantized;
@@ -40,14 +40,13 @@ void save_model(ExaoneMoe& model, const fs::path& folder) {
   Json config = to_json(model.config());
   if (quantized.any()) config["quantization_config"] = quantized.config();
   write_file_atomic(folder / "config.json", dump_json(config, 2) + "\n");
-  const Json generation = {{"bos_token_id", model.config().bos},
-                           {"eos_token_id", model.config().eos},
-                           {"pad_token_id", model.config().pad},
-                           {"do_sample", false}};
+  Json generation = {{"do_sample", false}};
+  for (const char* key : {"bos_token_id", "eos_token_id", "pad_token_id"})
+    if (!config.at(key).is_null()) generation[key] = config.at(key);
   write_file_atomic(folder / "generation_config.json", dump_json(generation, 2) + "\n");
 }
 
-void ExaoneMoe::load_weights(const fs::path& folder) {
+void DecoderModel::load_weights(const fs::path& folder) {
   const SafetensorsFile file(folder / "model.safetensors");
   CompressedTensorsReader quantized(file);
   for (const Part& part : parts()) {
@@ -56,7 +55,7 @@ void ExaoneMoe::load_weights(const fs::path& folder) {
   }
 }
 
-std::unique_ptr<ExaoneMoe> load_model(const fs::path& folder, std::optional<DType> type) {
+std::unique_ptr<DecoderModel> load_model(const fs::path& folder, std::optional<DType> type) {
   if (is_adapter_folder(folder)) {
     auto model = load_model(adapter_base(folder), type);
     load_adapters(model->parts(), folder, model->type());
@@ -76,7 +75,7 @@ std::unique_ptr<ExaoneMoe> load_model(const fs::path& folder, std::optional<DTyp
                 std::string(tr("get or make both files again, as they belong together",
                                "두 파일을 함께 다시 받거나 만드세요")));
   auto model =
-      std::make_unique<ExaoneMoe>(config, type.value_or(tensor::has_bf16_products() ? DType::bf16 : DType::f32));
+      std::make_unique<DecoderModel>(config, type.value_or(tensor::has_bf16_products() ? DType::bf16 : DType::f32));
   model->load_weights(folder);
   return model;
 }

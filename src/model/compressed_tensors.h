@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "core/json.h"
-#include "model/exaone_moe.h"
+#include "model/decoder.h"
 #include "model/safetensors.h"
 
 namespace moru::model {

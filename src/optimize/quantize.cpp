@@ -8,7 +8,7 @@
 #include "data/dataset.h"
 #include "data/sample.h"
 #include "model/checkpoint.h"
-#include "model/exaone_moe.h"
+#include "model/decoder.h"
 #include "optimize/compare.h"
 #include "text/chat_template.h"
 #include "text/tokenizer.h"
@@ -21,10 +21,10 @@ using model::Part;
 /// The router decides which weights are used at all, and is small: it stays as it is.
 bool is_quantized(const Part& part) {
   return (part.kind == Part::Kind::matrix || part.kind == Part::Kind::embedding) &&
-         !part.name.ends_with("mlp.gate.weight");
+         part.role != model::TensorRole::router;
 }
 
-void quantize_weights(model::ExaoneMoe& model, int bits, int group) {
+void quantize_weights(model::DecoderModel& model, int bits, int group) {
   for (const Part& part : model.parts()) {
     tensor::Parameter& p = *part.parameter;
     if (!is_quantized(part) || p.quantized()) continue;
@@ -84,8 +84,8 @@ Json to_json(const Options& o) {
 
 Report quantize(const fs::path& model_folder, const fs::path& samples, const Options& options, const fs::path& out,
                 ProgressSink& sink) {
-  const std::unique_ptr<model::ExaoneMoe> original = model::load_model(model_folder),
-                                          quantized = model::load_model(model_folder);
+  const std::unique_ptr<model::DecoderModel> original = model::load_model(model_folder),
+                                             quantized = model::load_model(model_folder);
   quantize_weights(*quantized, options.bits, options.group);
   save_model(*quantized, out);
   const text::Tokenizer tokenizer = text::Tokenizer::load(model_folder);

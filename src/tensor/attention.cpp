@@ -14,6 +14,7 @@ struct AttentionJob {
   int64_t queries = 0, keys = 0;
   int64_t q_stride = 0, k_stride = 0, out_stride = 0, sums_stride = 0;
   int group = 0, head_dim = 0, window = 0;
+  float scale = 1;
 };
 constexpr int64_t kQueryBlock =
     32;                       // rows of scores held at once: 32 x 512 floats stay in the first-level cache's neighbour
@@ -145,7 +146,7 @@ void forward_job(const AttentionJob& job, const T* q, const T* k, const T* v, T*
     copy_scaled(v + j * job.k_stride, 1.0F, values.data() + (j - all.begin) * wide, d);
   std::vector<float> query(static_cast<size_t>(kQueryBlock * d)),
       scores(static_cast<size_t>(kQueryBlock * (key_width + kPad))), result(static_cast<size_t>(kQueryBlock * wide));
-  const float scale = 1.0F / std::sqrt(static_cast<float>(d));
+  const float scale = job.scale;
   for (int64_t i0 = 0; i0 < job.queries; i0 += kQueryBlock) {
     const int64_t n = std::min(kQueryBlock, job.queries - i0);
     const Seen seen = seen_by(job, i0, i0 + n - 1);
@@ -192,7 +193,7 @@ void backward_job(const AttentionJob& job, const T* q, const T* k, const T* v, c
   std::vector<float> query(static_cast<size_t>(kQueryBlock * wide)), dresult(static_cast<size_t>(kQueryBlock * wide)),
       dquery(static_cast<size_t>(kQueryBlock * wide)), scores(static_cast<size_t>(kQueryBlock * (key_width + kPad))),
       dscores(static_cast<size_t>(kQueryBlock * (key_width + kPad)));
-  const float scale = 1.0F / std::sqrt(static_cast<float>(d));
+  const float scale = job.scale;
   for (int64_t i0 = 0; i0 < job.queries; i0 += kQueryBlock) {
     const int64_t n = std::min(kQueryBlock, job.queries - i0);
     const Seen seen = seen_by(job, i0, i0 + n - 1);
@@ -267,7 +268,8 @@ AttentionJob job_of(const AttentionSettings& settings, int64_t queries, int64_t 
           l.heads,
           l.heads / l.kv_heads,
           l.head_dim,
-          settings.window};
+          settings.window,
+          settings.scale > 0 ? settings.scale : 1.0F / std::sqrt(static_cast<float>(l.head_dim))};
 }
 
 template <class T>

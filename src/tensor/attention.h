@@ -11,7 +11,8 @@ namespace moru::tensor {
 
 struct AttentionSettings {
   HeadLayout layout;
-  int window = 0;  ///< A query sees the last `window` keys, itself included; 0: all before it.
+  int window = 0;   ///< A query sees the last `window` keys, itself included; 0: all before it.
+  float scale = 0;  ///< Scores are multiplied by it; 0: 1 / sqrt(head_dim).
 };
 
 /// Keys and values of one sequence: row j of the sequence is at keys + j * stride (elements), all key heads side by
@@ -23,7 +24,7 @@ struct KeySpan {
   int64_t count = 0;  ///< Keys in all, those of the batch's own rows included; the last query sees the last key.
 };
 
-/// out := softmax(q kᵀ / sqrt(head_dim)) v, softmax in float, for each sequence of the ragged batch on its own.
+/// out := softmax(q kᵀ scale) v, softmax in float, for each sequence of the ragged batch on its own.
 /// qkv: [T, layout.width()], of which the queries are read; keys[s]: where sequence s's keys lie (in qkv itself when
 /// there is no cache: own_keys). out: [T, heads * head_dim]. log_sums: f32 [T, heads], the log of each softmax's sum,
 /// or an empty tensor if there is no way back.

@@ -68,6 +68,46 @@ void scale_bf16(Bf16* x, float factor, int64_t count) {
   scale_row(x, factor, count);
 }
 
+template <class T>
+void soft_cap_row(T* x, float cap, int64_t count) {
+  const F f;
+  each(
+      count,
+      [&](int64_t i) {
+        // tanh(y) = 2 sigmoid(2 y) - 1
+        const V s = sigmoid(f, hn::Mul(load(f, x + i), hn::Set(f, 2.0F / cap)));
+        store(hn::Mul(hn::Set(f, cap), hn::Sub(hn::Add(s, s), hn::Set(f, 1.0F))), f, x + i);
+      },
+      [&](int64_t i) { put(cap * std::tanh(scalar(x[i]) / cap), x + i); });
+}
+void soft_cap_f32(float* x, float cap, int64_t count) {
+  soft_cap_row(x, cap, count);
+}
+void soft_cap_bf16(Bf16* x, float cap, int64_t count) {
+  soft_cap_row(x, cap, count);
+}
+
+template <class T>
+void soft_cap_backward_row(const T* capped, float cap, T* gradient, int64_t count) {
+  const F f;
+  each(
+      count,
+      [&](int64_t i) {
+        const V y = hn::Mul(load(f, capped + i), hn::Set(f, 1.0F / cap));
+        store(hn::Mul(load(f, gradient + i), hn::NegMulAdd(y, y, hn::Set(f, 1.0F))), f, gradient + i);
+      },
+      [&](int64_t i) {
+        const float y = scalar(capped[i]) / cap;
+        put(scalar(gradient[i]) * (1.0F - y * y), gradient + i);
+      });
+}
+void soft_cap_backward_f32(const float* capped, float cap, float* gradient, int64_t count) {
+  soft_cap_backward_row(capped, cap, gradient, count);
+}
+void soft_cap_backward_bf16(const Bf16* capped, float cap, Bf16* gradient, int64_t count) {
+  soft_cap_backward_row(capped, cap, gradient, count);
+}
+
 double sum_of_squares_row(const float* x, int64_t count) {
   const F f;
   V sum = hn::Zero(f);
@@ -76,59 +116,6 @@ double sum_of_squares_row(const float* x, int64_t count) {
       count, [&](int64_t i) { sum = hn::MulAdd(load(f, x + i), load(f, x + i), sum); },
       [&](int64_t i) { rest += static_cast<double>(x[i]) * x[i]; });
   return static_cast<double>(hn::GetLane(hn::SumOfLanes(f, sum))) + rest;
-}
-
-template <class T>
-void swiglu_row(const T* gate, const T* up, T* out, int64_t count) {
-  const F f;
-  each(
-      count,
-      [&](int64_t i) {
-        const V g = load(f, gate + i);
-        store(hn::Mul(hn::Mul(g, sigmoid(f, g)), load(f, up + i)), f, out + i);
-      },
-      [&](int64_t i) {
-        const float g = scalar(gate[i]);
-        put(g / (1.0F + std::exp(-g)) * scalar(up[i]), out + i);
-      });
-}
-void swiglu_f32(const float* gate, const float* up, float* out, int64_t count) {
-  swiglu_row(gate, up, out, count);
-}
-void swiglu_bf16(const Bf16* gate, const Bf16* up, Bf16* out, int64_t count) {
-  swiglu_row(gate, up, out, count);
-}
-
-// d silu(g) / dg = s + g s (1 - s), with s = sigmoid(g).
-template <class T>
-void swiglu_backward_row(const T* gate, const T* up, const T* dout, T* dgate, T* dup, int64_t count) {
-  const F f;
-  const V one = hn::Set(f, 1.0F);
-  each(
-      count,
-      [&](int64_t i) {
-        const V g = load(f, gate + i);
-        const V s = sigmoid(f, g);
-        const V d = load(f, dout + i);
-        const V gs = hn::Mul(g, s);
-        const V slope = hn::MulAdd(gs, hn::Sub(one, s), s);
-        store(hn::Mul(d, gs), f, dup + i);
-        store(hn::Mul(hn::Mul(d, load(f, up + i)), slope), f, dgate + i);
-      },
-      [&](int64_t i) {
-        const float g = scalar(gate[i]);
-        const float s = 1.0F / (1.0F + std::exp(-g));
-        const float d = scalar(dout[i]);
-        put(d * g * s, dup + i);
-        put(d * scalar(up[i]) * (s + g * s * (1.0F - s)), dgate + i);
-      });
-}
-void swiglu_backward_f32(const float* gate, const float* up, const float* dout, float* dgate, float* dup,
-                         int64_t count) {
-  swiglu_backward_row(gate, up, dout, dgate, dup, count);
-}
-void swiglu_backward_bf16(const Bf16* gate, const Bf16* up, const Bf16* dout, Bf16* dgate, Bf16* dup, int64_t count) {
-  swiglu_backward_row(gate, up, dout, dgate, dup, count);
 }
 
 }  // namespace moru::tensor::HWY_NAMESPACE
@@ -148,11 +135,11 @@ HWY_EXPORT(blend_f32);
 HWY_EXPORT(blend_bf16);
 HWY_EXPORT(scale_f32);
 HWY_EXPORT(scale_bf16);
+HWY_EXPORT(soft_cap_f32);
+HWY_EXPORT(soft_cap_bf16);
+HWY_EXPORT(soft_cap_backward_f32);
+HWY_EXPORT(soft_cap_backward_bf16);
 HWY_EXPORT(sum_of_squares_row);
-HWY_EXPORT(swiglu_f32);
-HWY_EXPORT(swiglu_bf16);
-HWY_EXPORT(swiglu_backward_f32);
-HWY_EXPORT(swiglu_backward_bf16);
 
 constexpr int64_t kShare = 16384;  // elements: below it waking a thread costs more than the work
 
@@ -220,6 +207,29 @@ void scale(const Tensor& target, float factor) {
   });
 }
 
+void soft_cap(const Tensor& target, float cap) {
+  share_rows(target.size(), kShare, [&](int64_t begin, int64_t end, int) {
+    if (target.dtype() == DType::f32) {
+      HWY_DYNAMIC_DISPATCH(soft_cap_f32)(target.data<float>() + begin, cap, end - begin);
+    } else {
+      HWY_DYNAMIC_DISPATCH(soft_cap_bf16)(target.data<Bf16>() + begin, cap, end - begin);
+    }
+  });
+}
+
+void soft_cap_backward(const Tensor& capped, float cap, const Tensor& gradient) {
+  assert(capped.size() == gradient.size() && capped.dtype() == gradient.dtype());
+  share_rows(gradient.size(), kShare, [&](int64_t begin, int64_t end, int) {
+    if (gradient.dtype() == DType::f32) {
+      HWY_DYNAMIC_DISPATCH(soft_cap_backward_f32)
+      (capped.data<float>() + begin, cap, gradient.data<float>() + begin, end - begin);
+    } else {
+      HWY_DYNAMIC_DISPATCH(soft_cap_backward_bf16)
+      (capped.data<Bf16>() + begin, cap, gradient.data<Bf16>() + begin, end - begin);
+    }
+  });
+}
+
 double sum_of_squares(const Tensor& tensor) {
   constexpr int64_t kBlock = 65536;
   const int64_t blocks = (tensor.size() + kBlock - 1) / kBlock;
@@ -232,41 +242,6 @@ double sum_of_squares(const Tensor& tensor) {
   double total = 0;
   for (const double sum : sums) total += sum;
   return total;
-}
-
-void swiglu(const Tensor& gate_up, const Tensor& out) {
-  const int64_t width = out.cols();
-  assert(gate_up.cols() == 2 * width && gate_up.rows() == out.rows());
-  share_rows(out.rows(), 16, [&](int64_t begin, int64_t end, int) {
-    for (int64_t r = begin; r < end; ++r) {
-      if (out.dtype() == DType::f32) {
-        const float* row = gate_up.data<float>() + r * 2 * width;
-        HWY_DYNAMIC_DISPATCH(swiglu_f32)(row, row + width, out.data<float>() + r * width, width);
-      } else {
-        const Bf16* row = gate_up.data<Bf16>() + r * 2 * width;
-        HWY_DYNAMIC_DISPATCH(swiglu_bf16)(row, row + width, out.data<Bf16>() + r * width, width);
-      }
-    }
-  });
-}
-
-void swiglu_backward(const Tensor& gate_up, const Tensor& out_gradient, const Tensor& gate_up_gradient) {
-  const int64_t width = out_gradient.cols();
-  share_rows(out_gradient.rows(), 16, [&](int64_t begin, int64_t end, int) {
-    for (int64_t r = begin; r < end; ++r) {
-      if (out_gradient.dtype() == DType::f32) {
-        const float* row = gate_up.data<float>() + r * 2 * width;
-        float* gradient = gate_up_gradient.data<float>() + r * 2 * width;
-        HWY_DYNAMIC_DISPATCH(swiglu_backward_f32)
-        (row, row + width, out_gradient.data<float>() + r * width, gradient, gradient + width, width);
-      } else {
-        const Bf16* row = gate_up.data<Bf16>() + r * 2 * width;
-        Bf16* gradient = gate_up_gradient.data<Bf16>() + r * 2 * width;
-        HWY_DYNAMIC_DISPATCH(swiglu_backward_bf16)
-        (row, row + width, out_gradient.data<Bf16>() + r * width, gradient, gradient + width, width);
-      }
-    }
-  });
 }
 
 }  // namespace moru::tensor

@@ -1,4 +1,4 @@
-// Element by element: conversion, sums, SwiGLU.
+// Element by element: conversion, sums, soft caps.
 #pragma once
 
 #include "tensor/tensor.h"
@@ -17,13 +17,11 @@ void accumulate(const Tensor& source, const Tensor& target);
 void blend(const Tensor& a, float p, const Tensor& b, float q, const Tensor& out);
 /// target *= factor.
 void scale(const Tensor& target, float factor);
+/// target := cap * tanh(target / cap), the soft cap of Gemma's logits; f32 or bf16. All threads.
+void soft_cap(const Tensor& target, float cap);
+/// gradient *= 1 - (capped / cap)²: the gradient of what was capped, from that of the result `capped`.
+void soft_cap_backward(const Tensor& capped, float cap, const Tensor& gradient);
 /// Sum of squares of f32 elements, in an order that depends on the size alone.
 double sum_of_squares(const Tensor& tensor);
-
-/// SwiGLU (Shazeer, "GLU variants improve transformer", 2020): out := silu(gate) * up.
-/// gate_up: [T, 2 I] with the gate first; out: [T, I].
-void swiglu(const Tensor& gate_up, const Tensor& out);
-/// Gradient of gate_up from that of out: overwrites gate_up_gradient ([T, 2 I]).
-void swiglu_backward(const Tensor& gate_up, const Tensor& out_gradient, const Tensor& gate_up_gradient);
 
 }  // namespace moru::tensor

@@ -112,6 +112,17 @@ T* row_of(const Tensor& t, int64_t row) {
   return t.data<T>() + row * t.cols();
 }
 
+void score_experts(const float* logits, const RouterSettings& s, float* scores) {
+  if (s.scores == RouterSettings::Scores::sigmoid) {
+    for (int e = 0; e < s.experts; ++e) scores[e] = 1.0F / (1.0F + std::exp(-logits[e]));
+    return;
+  }
+  const float most = *std::max_element(logits, logits + s.experts);
+  float sum = 0;
+  for (int e = 0; e < s.experts; ++e) sum += scores[e] = std::exp(logits[e] - most);
+  for (int e = 0; e < s.experts; ++e) scores[e] /= sum;
+}
+
 }  // namespace
 
 Routing route(const Tensor& logits, const Tensor& bias, const RouterSettings& s) {
@@ -125,10 +136,9 @@ Routing route(const Tensor& logits, const Tensor& bias, const RouterSettings& s)
     std::vector<float> choice(static_cast<size_t>(s.experts));
     for (int64_t t = begin; t < end; ++t) {
       float* scores = row_of<float>(r.scores, t);
-      for (int e = 0; e < s.experts; ++e) {
-        scores[e] = 1.0F / (1.0F + std::exp(-row_of<float>(logits, t)[e]));
-        choice[static_cast<size_t>(e)] = scores[e] + bias.data<float>()[e];
-      }
+      score_experts(row_of<float>(logits, t), s, scores);
+      for (int e = 0; e < s.experts; ++e)
+        choice[static_cast<size_t>(e)] = bias ? scores[e] + bias.data<float>()[e] : scores[e];
       mask_groups(choice, s);
       int32_t* chosen = r.experts.data() + t * s.top;
       for (int k = 0; k < s.top; ++k) {
@@ -199,9 +209,18 @@ Tensor route_backward(const Routing& r, const Tensor& weights_gradient, const Ro
       }
     });
   }
-  share_rows(tokens * s.experts, 4096, [&](int64_t begin, int64_t end, int) {
-    const float* score = r.scores.data<float>();
-    for (int64_t i = begin; i < end; ++i) gradient.data<float>()[i] *= score[i] * (1.0F - score[i]);
+  share_rows(tokens, kRows, [&](int64_t begin, int64_t end, int) {
+    for (int64_t t = begin; t < end; ++t) {
+      const float* score = row_of<float>(r.scores, t);
+      float* ds = row_of<float>(gradient, t);
+      if (s.scores == RouterSettings::Scores::sigmoid) {
+        for (int e = 0; e < s.experts; ++e) ds[e] *= score[e] * (1.0F - score[e]);
+        continue;
+      }
+      float dot = 0;  // softmax: dlogit_e = s_e (ds_e - sum of ds s)
+      for (int e = 0; e < s.experts; ++e) dot += ds[e] * score[e];
+      for (int e = 0; e < s.experts; ++e) ds[e] = score[e] * (ds[e] - dot);
+    }
   });
   return gradient;
 }

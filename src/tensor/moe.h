@@ -1,4 +1,5 @@
-// Mixture of experts: the router (sigmoid scores, correction bias, groups) and the rows' way to the experts and back.
+// Mixture of experts: the router (sigmoid or softmax scores, correction bias, groups) and the rows' way to the experts
+// and back.
 #pragma once
 
 #include <cstdint>
@@ -10,10 +11,12 @@
 namespace moru::tensor {
 
 struct RouterSettings {
+  enum class Scores { sigmoid, softmax };
   int experts = 0, top = 0;
   int groups = 1, top_groups = 1;
   bool normalise = true;
   float scale = 1;
+  Scores scores = Scores::sigmoid;
 };
 
 /// Where each token's rows go. Rows are ordered by expert, and by token within an expert. Each expert's stretch is
@@ -21,7 +24,7 @@ struct RouterSettings {
 constexpr int32_t kExpertRows = 64;
 
 struct Routing {
-  Tensor scores;                 ///< f32 [T, experts]: sigmoid of the logits.
+  Tensor scores;                 ///< f32 [T, experts]: sigmoid or softmax of the logits.
   Tensor weights;                ///< f32 [T, top]: what each chosen expert's output is multiplied by.
   std::vector<int32_t> experts;  ///< [T * top]: chosen experts, ascending by number.
   std::vector<int32_t> slots;    ///< [T * top]: the row among the experts' rows.
@@ -32,8 +35,8 @@ struct Routing {
 };
 
 /// Chooses `top` experts by score + bias; weights are the scores without bias, divided by their sum (+1e-20) if
-/// `normalise`, times `scale` (DeepSeek-V3's router, which exaone_moe has). Ties go to the lower number.
-/// logits: f32 [T, experts]; bias: f32 [experts].
+/// `normalise`, times `scale`: with sigmoid scores DeepSeek-V3's router, which exaone_moe has; with softmax scores and
+/// no bias Qwen's. Ties go to the lower number. logits: f32 [T, experts]; bias: f32 [experts], or empty for none.
 Routing route(const Tensor& logits, const Tensor& bias, const RouterSettings& settings);
 
 /// Gradient of the logits from that of the weights (f32 [T, top]); adds `balance_loss` times the gradient of the

@@ -87,16 +87,22 @@ void norm_rows_backward_bf16(const Bf16* x, const float* w, const float* inv, co
   norm_rows_backward(x, w, inv, dout, dx, acc, dw, rows, d);
 }
 
-/// One head: norm into `normed` (float), then rotation into out.
+/// One head: norm into `normed` (float; the plain elements if there is no weight), then rotation into out.
 template <class T>
 float norm_head(const T* in, const float* weight, float epsilon, const float* cosines, const float* sines, T* out,
                 float* normed, int64_t d) {
   const F f;
-  const float inverse = 1.0F / std::sqrt(mean_square(in, d) + epsilon);
-  const V scale = hn::Set(f, inverse);
-  each(
-      d, [&](int64_t i) { store(hn::Mul(hn::Mul(load(f, in + i), scale), load(f, weight + i)), f, normed + i); },
-      [&](int64_t i) { normed[i] = scalar(in[i]) * inverse * weight[i]; });
+  float inverse = 1;
+  if (weight == nullptr) {
+    each(
+        d, [&](int64_t i) { store(load(f, in + i), f, normed + i); }, [&](int64_t i) { normed[i] = scalar(in[i]); });
+  } else {
+    inverse = 1.0F / std::sqrt(mean_square(in, d) + epsilon);
+    const V scale = hn::Set(f, inverse);
+    each(
+        d, [&](int64_t i) { store(hn::Mul(hn::Mul(load(f, in + i), scale), load(f, weight + i)), f, normed + i); },
+        [&](int64_t i) { normed[i] = scalar(in[i]) * inverse * weight[i]; });
+  }
   if (cosines == nullptr) {
     each(
         d, [&](int64_t i) { store(load(f, normed + i), f, out + i); }, [&](int64_t i) { put(normed[i], out + i); });
@@ -125,12 +131,14 @@ void heads_rows(const T* in, const HeadLayout& layout, const int32_t* positions,
   const int64_t d = layout.head_dim;
   const int normed_heads = layout.heads + layout.kv_heads;
   std::vector<float> normed(static_cast<size_t>(d));
-  for (int64_t r = 0; r < rows; ++r, in += layout.width(), out += layout.width(), inverse_rms += normed_heads) {
+  for (int64_t r = 0; r < rows; ++r, in += layout.width(), out += layout.width()) {
     const float* c = cosines == nullptr ? nullptr : cosines + positions[r] * (d / 2);
     const float* s = sines == nullptr ? nullptr : sines + positions[r] * (d / 2);
-    for (int h = 0; h < normed_heads; ++h)
-      inverse_rms[h] =
+    for (int h = 0; h < normed_heads; ++h) {
+      const float inverse =
           norm_head(in + h * d, h < layout.heads ? q_weight : k_weight, epsilon, c, s, out + h * d, normed.data(), d);
+      if (inverse_rms != nullptr) inverse_rms[r * normed_heads + h] = inverse;
+    }
     std::memcpy(out + normed_heads * d, in + normed_heads * d, static_cast<size_t>(layout.kv_heads * d) * sizeof(T));
   }
 }
@@ -152,8 +160,7 @@ void heads_rows_backward(const T* in, const HeadLayout& layout, const int32_t* p
   const int64_t d = layout.head_dim, half = d / 2;
   const int normed_heads = layout.heads + layout.kv_heads;
   std::vector<float> x(static_cast<size_t>(d)), turned(static_cast<size_t>(d)), gradient(static_cast<size_t>(d));
-  for (int64_t r = 0; r < rows;
-       ++r, in += layout.width(), dout += layout.width(), din += layout.width(), inverse_rms += normed_heads) {
+  for (int64_t r = 0; r < rows; ++r, in += layout.width(), dout += layout.width(), din += layout.width()) {
     const float* c = cosines == nullptr ? nullptr : cosines + positions[r] * half;
     const float* s = sines == nullptr ? nullptr : sines + positions[r] * half;
     for (int h = 0; h < normed_heads; ++h) {
@@ -178,11 +185,13 @@ void heads_rows_backward(const T* in, const HeadLayout& layout, const int32_t* p
               turned[static_cast<size_t>(half + i)] = scalar(g[half + i]) * c[i] - scalar(g[i]) * s[i];
             });
       }
-      norm_rows_backward(x.data(), h < layout.heads ? q_weight : k_weight, inverse_rms + h, turned.data(),
-                         gradient.data(), false, h < layout.heads ? dq_weight : dk_weight, 1, d);
+      if (q_weight != nullptr)
+        norm_rows_backward(x.data(), h < layout.heads ? q_weight : k_weight, inverse_rms + r * normed_heads + h,
+                           turned.data(), gradient.data(), false, h < layout.heads ? dq_weight : dk_weight, 1, d);
+      const float* result = q_weight != nullptr ? gradient.data() : turned.data();
       each(
-          d, [&](int64_t i) { store(load(f, gradient.data() + i), f, din + h * d + i); },
-          [&](int64_t i) { put(gradient[static_cast<size_t>(i)], din + h * d + i); });
+          d, [&](int64_t i) { store(load(f, result + i), f, din + h * d + i); },
+          [&](int64_t i) { put(result[i], din + h * d + i); });
     }
     std::memcpy(din + normed_heads * d, dout + normed_heads * d, static_cast<size_t>(layout.kv_heads * d) * sizeof(T));
   }
@@ -236,6 +245,11 @@ class ThreadSums {
   std::vector<float> sums_;
 };
 
+/// Null for an empty tensor.
+float* data_or_null(const Tensor& t) {
+  return t ? t.data<float>() : nullptr;
+}
+
 }  // namespace
 
 void rms_norm(const Tensor& x, const Tensor& weight, float epsilon, const Tensor& out, const Tensor& inverse_rms) {
@@ -273,16 +287,24 @@ void rms_norm_backward(const Tensor& x, const Tensor& weight, const Tensor& inve
   if (weight_gradient) sums.add_to(weight_gradient.data<float>(), 0, d);
 }
 
-RopeTable make_rope_table(int64_t positions, int head_dim, double theta) {
-  const int half = head_dim / 2;
-  RopeTable table{Tensor(DType::f32, {positions, half}), Tensor(DType::f32, {positions, half})};
-  for (int64_t p = 0; p < positions; ++p) {
-    for (int i = 0; i < half; ++i) {
-      const double angle = static_cast<double>(p) * std::pow(theta, -2.0 * i / head_dim);
-      table.cosines.data<float>()[p * half + i] = static_cast<float>(std::cos(angle));
-      table.sines.data<float>()[p * half + i] = static_cast<float>(std::sin(angle));
+std::vector<double> rope_frequencies(int head_dim, double theta) {
+  std::vector<double> frequencies;
+  for (int i = 0; i < head_dim / 2; ++i) frequencies.push_back(std::pow(theta, -2.0 * i / head_dim));
+  return frequencies;
+}
+
+RopeTable make_rope_table(int64_t positions, std::span<const double> frequencies) {
+  const auto half = static_cast<int64_t>(frequencies.size());
+  const RopeTable table{Tensor(DType::f32, {positions, half}), Tensor(DType::f32, {positions, half})};
+  share_rows(positions, kRows, [&](int64_t begin, int64_t end, int) {
+    for (int64_t p = begin; p < end; ++p) {
+      for (int64_t i = 0; i < half; ++i) {
+        const double angle = static_cast<double>(p) * frequencies[static_cast<size_t>(i)];
+        table.cosines.data<float>()[p * half + i] = static_cast<float>(std::cos(angle));
+        table.sines.data<float>()[p * half + i] = static_cast<float>(std::sin(angle));
+      }
     }
-  }
+  });
   return table;
 }
 
@@ -292,16 +314,16 @@ void norm_heads(const Tensor& in, const HeadLayout& layout, std::span<const int3
   const float* cosines = rope == nullptr ? nullptr : rope->cosines.data<float>();
   const float* sines = rope == nullptr ? nullptr : rope->sines.data<float>();
   share_rows(in.rows(), kRows, [&](int64_t begin, int64_t end, int) {
-    float* inverse = inverse_rms.data<float>() + begin * inverse_rms.cols();
+    float* inverse = inverse_rms ? inverse_rms.data<float>() + begin * inverse_rms.cols() : nullptr;
     if (in.dtype() == DType::f32) {
       HWY_DYNAMIC_DISPATCH(heads_rows_f32)
-      (in.data<float>() + begin * layout.width(), layout, positions.data() + begin, q_weight.data<float>(),
-       k_weight.data<float>(), epsilon, cosines, sines, out.data<float>() + begin * layout.width(), inverse,
+      (in.data<float>() + begin * layout.width(), layout, positions.data() + begin, data_or_null(q_weight),
+       data_or_null(k_weight), epsilon, cosines, sines, out.data<float>() + begin * layout.width(), inverse,
        end - begin);
     } else {
       HWY_DYNAMIC_DISPATCH(heads_rows_bf16)
-      (in.data<Bf16>() + begin * layout.width(), layout, positions.data() + begin, q_weight.data<float>(),
-       k_weight.data<float>(), epsilon, cosines, sines, out.data<Bf16>() + begin * layout.width(), inverse,
+      (in.data<Bf16>() + begin * layout.width(), layout, positions.data() + begin, data_or_null(q_weight),
+       data_or_null(k_weight), epsilon, cosines, sines, out.data<Bf16>() + begin * layout.width(), inverse,
        end - begin);
     }
   });
@@ -316,16 +338,16 @@ void norm_heads_backward(const Tensor& in, const HeadLayout& layout, std::span<c
   const int64_t d = layout.head_dim;
   ThreadSums sums(2 * d);
   share_rows(in.rows(), kRows, [&](int64_t begin, int64_t end, int t) {
-    const float* inverse = inverse_rms.data<float>() + begin * inverse_rms.cols();
+    const float* inverse = inverse_rms ? inverse_rms.data<float>() + begin * inverse_rms.cols() : nullptr;
     if (in.dtype() == DType::f32) {
       HWY_DYNAMIC_DISPATCH(heads_rows_backward_f32)
-      (in.data<float>() + begin * layout.width(), layout, positions.data() + begin, q_weight.data<float>(),
-       k_weight.data<float>(), cosines, sines, inverse, out_gradient.data<float>() + begin * layout.width(),
+      (in.data<float>() + begin * layout.width(), layout, positions.data() + begin, data_or_null(q_weight),
+       data_or_null(k_weight), cosines, sines, inverse, out_gradient.data<float>() + begin * layout.width(),
        in_gradient.data<float>() + begin * layout.width(), sums.of(t), sums.of(t) + d, end - begin);
     } else {
       HWY_DYNAMIC_DISPATCH(heads_rows_backward_bf16)
-      (in.data<Bf16>() + begin * layout.width(), layout, positions.data() + begin, q_weight.data<float>(),
-       k_weight.data<float>(), cosines, sines, inverse, out_gradient.data<Bf16>() + begin * layout.width(),
+      (in.data<Bf16>() + begin * layout.width(), layout, positions.data() + begin, data_or_null(q_weight),
+       data_or_null(k_weight), cosines, sines, inverse, out_gradient.data<Bf16>() + begin * layout.width(),
        in_gradient.data<Bf16>() + begin * layout.width(), sums.of(t), sums.of(t) + d, end - begin);
     }
   });

@@ -42,6 +42,14 @@ void add_weight_gradient(const Tensor& x, const Tensor& dout, const Parameter& w
   if (weight.gradient) matmul(Matrix(dout).transposed(), x, weight.gradient, true);
 }
 
+/// The weight that multiplies: the parameter's, plus the offset.
+Tensor norm_weight(const Parameter& weight, const NormSettings& settings) {
+  if (settings.offset == 0 || !weight.value) return weight.value;
+  const Tensor sum = Tensor::empty_like(weight.value);
+  for (int64_t i = 0; i < sum.size(); ++i) sum.data<float>()[i] = settings.offset + weight.value.data<float>()[i];
+  return sum;
+}
+
 }  // namespace
 
 void apply(const Tensor& x, const Parameter& weight, const Tensor& out, bool training) {
@@ -54,7 +62,7 @@ void apply(const Tensor& x, const Parameter& weight, const Tensor& out, bool tra
   apply_adapters(x, weight, out, training);
 }
 
-Variable embed(Tape* tape, std::span<const int32_t> ids, const Parameter& table, DType type) {
+Variable embed(Tape* tape, std::span<const int32_t> ids, const Parameter& table, DType type, float scale) {
   const int64_t d = table.cols(), count = static_cast<int64_t>(ids.size());
   const Tensor out(type, {count, d});
   share_rows(count, 32, [&](int64_t begin, int64_t end, int) {
@@ -67,16 +75,17 @@ Variable embed(Tape* tape, std::span<const int32_t> ids, const Parameter& table,
       }
     }
   });
+  if (scale != 1) tensor::scale(out, scale);
   const Variable result(out);
   if (tape != nullptr && table.gradient) {
-    tape->record([result, ids, gradient = table.gradient, d] {
+    tape->record([result, ids, gradient = table.gradient, d, scale] {
       const Tensor dout = to_f32(result.take_gradient());
       // Each thread owns a share of the columns: no two threads touch one number, and rows are added in order.
       share_rows(d, 16, [&](int64_t begin, int64_t end, int) {
         for (size_t r = 0; r < ids.size(); ++r) {
           float* target = gradient.data<float>() + ids[r] * d;
           const float* row = dout.data<float>() + static_cast<int64_t>(r) * d;
-          for (int64_t i = begin; i < end; ++i) target[i] += row[i];
+          for (int64_t i = begin; i < end; ++i) target[i] += scale * row[i];
         }
       });
     });
@@ -98,17 +107,18 @@ Variable linear(Tape* tape, const Variable& x, const Parameter& weight) {
   return result;
 }
 
-Variable rms_norm(Tape* tape, const Variable& x, const Parameter& weight, float epsilon) {
+Variable rms_norm(Tape* tape, const Variable& x, const Parameter& weight, const NormSettings& settings) {
+  const Tensor factors = norm_weight(weight, settings);
   const Tensor out = Tensor::empty_like(x.value());
   const Tensor inverse(DType::f32, {x.value().rows()});
-  rms_norm(x.value(), weight.value, epsilon, out, inverse);
+  rms_norm(x.value(), factors, settings.epsilon, out, inverse);
   const Variable result(out);
   if (tape != nullptr) {
-    tape->record([x, result, inverse, &weight] {
+    tape->record([x, result, inverse, factors, &weight] {
       const Tensor dout = result.take_gradient();
       const Tensor in_place = x.gradient_in_place();
       const Tensor target = in_place ? in_place : Tensor::empty_like(x.value());
-      rms_norm_backward(x.value(), weight.value, inverse, dout, target, static_cast<bool>(in_place), weight.gradient);
+      rms_norm_backward(x.value(), factors, inverse, dout, target, static_cast<bool>(in_place), weight.gradient);
       if (!in_place) x.add_gradient(target);
     });
   }
@@ -116,16 +126,19 @@ Variable rms_norm(Tape* tape, const Variable& x, const Parameter& weight, float 
 }
 
 Variable norm_heads(Tape* tape, const Variable& qkv, const HeadLayout& layout, std::span<const int32_t> positions,
-                    const Parameter& q_weight, const Parameter& k_weight, float epsilon, const RopeTable* rope) {
+                    const Parameter& q_weight, const Parameter& k_weight, const NormSettings& settings,
+                    const RopeTable* rope) {
   const Tensor out = Tensor::empty_like(qkv.value());
-  const Tensor inverse(DType::f32, {qkv.value().rows(), layout.heads + layout.kv_heads});
-  norm_heads(qkv.value(), layout, positions, q_weight.value, k_weight.value, epsilon, rope, out, inverse);
+  const Tensor q_factors = norm_weight(q_weight, settings), k_factors = norm_weight(k_weight, settings);
+  const Tensor inverse =
+      q_factors ? Tensor(DType::f32, {qkv.value().rows(), layout.heads + layout.kv_heads}) : Tensor();
+  norm_heads(qkv.value(), layout, positions, q_factors, k_factors, settings.epsilon, rope, out, inverse);
   const Variable result(out);
   if (tape != nullptr) {
     tape->record([=, &q_weight, &k_weight] {
       const Tensor dout = result.take_gradient();
       const Tensor gradient = Tensor::empty_like(dout);
-      norm_heads_backward(qkv.value(), layout, positions, q_weight.value, k_weight.value, rope, inverse, dout, gradient,
+      norm_heads_backward(qkv.value(), layout, positions, q_factors, k_factors, rope, inverse, dout, gradient,
                           q_weight.gradient, k_weight.gradient);
       qkv.add_gradient(gradient);
     });
@@ -216,15 +229,15 @@ Variable select_rows(Tape* tape, const Variable& x, std::span<const int32_t> row
   return result;
 }
 
-Variable swiglu(Tape* tape, const Variable& gate_up) {
+Variable glu(Tape* tape, const Variable& gate_up, const Gate& gate) {
   const Tensor out(gate_up.value().dtype(), {gate_up.value().rows(), gate_up.value().cols() / 2});
-  swiglu(gate_up.value(), out);
+  glu(gate_up.value(), gate, out);
   const Variable result(out);
   if (tape != nullptr) {
     tape->record([=] {
       const Tensor dout = result.take_gradient();
       const Tensor gradient = Tensor::empty_like(gate_up.value());
-      swiglu_backward(gate_up.value(), dout, gradient);
+      glu_backward(gate_up.value(), gate, dout, gradient);
       gate_up.add_gradient(gradient);
     });
   }
@@ -254,7 +267,7 @@ Variable mixture_of_experts(Tape* tape, const Variable& x, const Variable& base,
   each_expert(*routing, [&](size_t e, int64_t begin, int64_t end) {
     apply(gathered.slice(begin, end), experts.gate_up[e], hidden.slice(begin, end));
   });
-  swiglu(hidden, active);
+  glu(hidden, settings.gate, active);
   each_expert(*routing, [&](size_t e, int64_t begin, int64_t end) {
     apply(active.slice(begin, end), experts.down[e], outputs.slice(begin, end));
   });
@@ -277,7 +290,7 @@ Variable mixture_of_experts(Tape* tape, const Variable& x, const Variable& base,
         matmul_by(doutputs.slice(begin, end), down[e], dactive.slice(begin, end));
       });
       const Tensor dhidden = Tensor::empty_like(hidden);
-      swiglu_backward(hidden, dactive, dhidden);
+      glu_backward(hidden, settings.gate, dactive, dhidden);
       const Tensor dgathered = Tensor::empty_like(gathered);
       each_expert(*routing, [&](size_t e, int64_t begin, int64_t end) {
         add_weight_gradient(gathered.slice(begin, end), dhidden.slice(begin, end), gate_up[e]);
@@ -298,7 +311,7 @@ Variable mixture_of_experts(Tape* tape, const Variable& x, const Variable& base,
 }
 
 double linear_cross_entropy(Tape* tape, const Variable& hidden, const Parameter& head, std::span<const int32_t> targets,
-                            std::span<const float> weights) {
+                            std::span<const float> weights, float cap) {
   constexpr int64_t kChunk = 1024;  // rows: 1024 x 8192 logits in bf16 are 16 MB
   const Tensor& in = hidden.value();
   const int64_t rows = in.rows();
@@ -310,8 +323,14 @@ double linear_cross_entropy(Tape* tape, const Variable& hidden, const Parameter&
     const Tensor chunk = logits.slice(0, end - begin);
     apply(in.slice(begin, end), head, chunk);
     const auto first = static_cast<size_t>(begin), count = static_cast<size_t>(end - begin);
+    Tensor capped;
+    if (cap > 0) {
+      soft_cap(chunk, cap);
+      if (tape != nullptr) capped = chunk.clone();
+    }
     loss += cross_entropy_in_place(chunk, targets.subspan(first, count), weights.subspan(first, count));
     if (tape != nullptr) {
+      if (cap > 0) soft_cap_backward(capped, cap, chunk);
       add_weight_gradient(in.slice(begin, end), chunk, head);
       matmul_by(chunk, head, gradient.slice(begin, end));
     }

@@ -11,7 +11,7 @@ using model::Part;
 using tensor::DType;
 using tensor::Tensor;
 
-Optimizer::Optimizer(model::ExaoneMoe& model, const OptimizerSettings& settings) : settings_(settings) {
+Optimizer::Optimizer(model::DecoderModel& model, const OptimizerSettings& settings) : settings_(settings) {
   std::vector<TrainedTensor> tensors;
   const tensor::Parameter* last = nullptr;
   for (const Part& part : model.parts()) {

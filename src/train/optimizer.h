@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "model/exaone_moe.h"
+#include "model/decoder.h"
 #include "model/safetensors.h"
 #include "train/adamw.h"
 #include "train/muon.h"
@@ -30,7 +30,7 @@ struct TrainedTensor {
 class Optimizer {
  public:
   /// Takes the model's present values as the start and gives every trained parameter a gradient.
-  Optimizer(model::ExaoneMoe& model, const OptimizerSettings& settings);
+  Optimizer(model::DecoderModel& model, const OptimizerSettings& settings);
 
   /// These alone: no master copies, moments or gradients for anything else.
   Optimizer(std::vector<TrainedTensor> tensors, const OptimizerSettings& settings);

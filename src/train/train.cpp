@@ -40,12 +40,14 @@ struct Flops {
 };
 
 /// Router biases move against the load (Wang et al., "Auxiliary-loss-free load balancing", 2024).
-void balance(model::ExaoneMoe& model, const std::vector<std::vector<int64_t>>& loads, double step) {
+void balance(model::DecoderModel& model, const std::vector<std::vector<int64_t>>& loads, double step) {
   for (size_t i = 0; i < loads.size(); ++i) {
     if (loads[i].empty()) continue;
     const double mean = static_cast<double>(std::accumulate(loads[i].begin(), loads[i].end(), int64_t{0})) /
                         static_cast<double>(loads[i].size());
-    const std::span<float> bias = model.layers()[i].router_bias.value.span<float>();
+    const tensor::Tensor& biases = model.layers()[i].router_bias.value;
+    if (!biases) continue;  // a router that is balanced by its loss alone
+    const std::span<float> bias = biases.span<float>();
     for (size_t e = 0; e < bias.size(); ++e) {
       const double difference = mean - static_cast<double>(loads[i][e]);
       if (difference != 0) bias[e] += static_cast<float>(difference > 0 ? step : -step);
@@ -68,7 +70,7 @@ class Trainer {
   uint64_t pretrain_steps() const { return pretrain_.steps(); }
   uint64_t rows() const { return pretrain_.rows() + supervise_.rows(); }
   Optimizer& optimizer() { return optimizer_; }
-  model::ExaoneMoe& model() { return model_; }
+  model::DecoderModel& model() { return model_; }
 
   struct Step {
     double loss = 0, norm = 0, flops = 0;
@@ -112,12 +114,12 @@ class Trainer {
     const bool all = batch.learned_rows.size() == batch.inputs.size();
     const Variable rows = all ? normed : select_rows(&tape, normed, batch.learned_rows);
     const std::vector<float> ones(batch.learned_rows.size(), 1.0F);
-    const double loss = tensor::linear_cross_entropy(&tape, rows, model_.head(), batch.learned_targets, ones);
+    const double loss = model_.loss(&tape, rows, batch.learned_targets, ones);
     std::vector<float> mtp_weights;
     if (with_mtp) {
       for (const float w : batch.mtp_weights) mtp_weights.push_back(w * static_cast<float>(options_.mtp_loss));
       const Variable mtp = model_.mtp_hidden(&tape, normed, batch.targets, view);
-      tensor::linear_cross_entropy(&tape, mtp, model_.head(), batch.mtp_targets, mtp_weights);
+      model_.loss(&tape, mtp, batch.mtp_targets, mtp_weights);
       flops += (flops_.mtp + flops_.head) * static_cast<double>(batch.inputs.size());
     }
     tape.backward();
@@ -127,7 +129,7 @@ class Trainer {
   }
 
   const Options& options_;
-  model::ExaoneMoe model_;
+  model::DecoderModel model_;
   Optimizer optimizer_;
   BatchPlan pretrain_, supervise_;
   Flops flops_;

@@ -8,7 +8,7 @@
 
 #include "core/progress.h"
 #include "model/checkpoint.h"
-#include "model/exaone_moe.h"
+#include "model/decoder.h"
 #include "text/bpe_trainer.h"
 #include "text/tokenizer.h"
 
@@ -73,7 +73,7 @@ inline void write_tiny_model(const std::filesystem::path& folder, int positions 
   std::filesystem::create_directories(folder);
   text::write_tokenizer(folder, tiny_tokenizer_json());
   const text::Tokenizer tokenizer = text::Tokenizer::load(folder);
-  model::ExaoneMoe model(tiny_config(tokenizer.vocabulary_size(), positions), tensor::DType::bf16);
+  model::DecoderModel model(tiny_config(tokenizer.vocabulary_size(), positions), tensor::DType::bf16);
   model.initialise(seed);
   model::save_model(model, folder);
 }

@@ -21,7 +21,7 @@ DType native() {
   return tensor::has_bf16_products() ? DType::bf16 : DType::f32;
 }
 
-void quantize_all(ExaoneMoe& model, int bits, int group) {
+void quantize_all(DecoderModel& model, int bits, int group) {
   for (const Part& part : model.parts()) {
     if ((part.kind != Part::Kind::matrix && part.kind != Part::Kind::embedding) || part.parameter->quantized())
       continue;
@@ -47,7 +47,7 @@ std::vector<float> logits_of(const Model& model) {
 class ModelFolder : public ::testing::Test {
  protected:
   void save(bool quantized, int bits = 8) {
-    ExaoneMoe model(small_config(), DType::bf16);
+    DecoderModel model(small_config(), DType::bf16);
     model.initialise(3);
     if (quantized) quantize_all(model, bits, 16);
     save_model(model, folder_.path());
@@ -78,7 +78,7 @@ class ModelFolder : public ::testing::Test {
 
 TEST_F(ModelFolder, AQuantizedModelSavedAndLoadedGivesTheSameLogits) {
   for (const int bits : {4, 8}) {
-    ExaoneMoe model(small_config(), native());
+    DecoderModel model(small_config(), native());
     model.initialise(5);
     quantize_all(model, bits, 16);
     save_model(model, folder_.path());
@@ -89,7 +89,7 @@ TEST_F(ModelFolder, AQuantizedModelSavedAndLoadedGivesTheSameLogits) {
 }
 
 TEST_F(ModelFolder, QuantizedTensorsAreThoseOfCompressedTensors) {
-  ExaoneMoe model(small_config(), native());
+  DecoderModel model(small_config(), native());
   model.initialise(5);
   for (const Part& part : model.parts()) {  // linear layers alone, as others' tools expect
     if (part.kind != Part::Kind::matrix || part.parameter->quantized() || part.name.ends_with("mlp.gate.weight"))
@@ -134,7 +134,7 @@ TEST_F(ModelFolder, QuantizedTensorsAreThoseOfCompressedTensors) {
 }
 
 TEST_F(ModelFolder, DifferentGroupsNameTheirModules) {
-  ExaoneMoe model(small_config(), native());
+  DecoderModel model(small_config(), native());
   model.initialise(5);
   for (const Part& part : model.parts()) {
     if ((part.kind != Part::Kind::matrix && part.kind != Part::Kind::embedding) || part.parameter->quantized())
@@ -187,11 +187,11 @@ TEST_F(ModelFolder, ZeroPointsAreRefused) {
 }
 
 TEST_F(ModelFolder, FewBitsAnswerNearlyAsFloat) {
-  ExaoneMoe model(small_config(), native());
+  DecoderModel model(small_config(), native());
   model.initialise(5);
   const std::vector<float> exact = logits_of(model);
   for (const auto& [bits, limit] : {std::pair{8, 0.01}, {4, 0.5}}) {
-    ExaoneMoe few(small_config(), native());
+    DecoderModel few(small_config(), native());
     few.initialise(5);
     quantize_all(few, bits, 16);
     const std::vector<float> rounded = logits_of(few);

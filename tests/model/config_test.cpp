@@ -143,13 +143,13 @@ TEST(ModelConfig, SparseLayersByPriority) {
 TEST(ModelConfig, ThetaIsReadFromWhereNewerFilesHaveIt) {
   Json json = small();
   json["rope_parameters"] = {{"rope_type", "default"}, {"rope_theta", 5000.0}};
-  EXPECT_EQ(config_from_json(json, "").rope_theta, 5000.0);
+  EXPECT_EQ(config_from_json(json, "").rope.theta, 5000.0);
   json["rope_theta"] = 7000.0;
-  EXPECT_EQ(config_from_json(json, "").rope_theta, 7000.0);
+  EXPECT_EQ(config_from_json(json, "").rope.theta, 7000.0);
 }
 
 TEST(ModelConfig, AnotherFamilyIsAnError) {
-  EXPECT_THAT(error_with({{"model_type", "llama"}}), HasSubstr("llama"));
+  EXPECT_THAT(error_with({{"model_type", "mamba"}}), HasSubstr("mamba"));
   EXPECT_THAT(error_with({{"model_type", nullptr}}), HasSubstr("model_type"));
   EXPECT_THAT(error_with({{"model_type", 3}}), HasSubstr("model_type"));
   EXPECT_THAT(error_of(Json::array()), HasSubstr("model_type"));
@@ -196,10 +196,10 @@ TEST(ModelConfig, WhatTheForwardPassDoesNotHaveIsRefusedRatherThanPassedOver) {
   EXPECT_THAT(error_with({{"hidden_act", "gelu"}}), HasSubstr("hidden_act"));
   EXPECT_THAT(error_with({{"scoring_func", "softmax"}}), HasSubstr("scoring_func"));
   EXPECT_THAT(error_with({{"attention_bias", true}}), HasSubstr("attention_bias"));
-  EXPECT_THAT(error_with({{"rope_scaling", {{"rope_type", "llama3"}, {"factor", 16}}}}), HasSubstr("rope_scaling"));
+  EXPECT_THAT(error_with({{"rope_scaling", {{"rope_type", "dynamic"}, {"factor", 16}}}}), HasSubstr("rope_scaling"));
   EXPECT_THAT(error_with({{"rope_parameters", {{"rope_type", "yarn"}}}}), HasSubstr("rope_parameters"));
-  EXPECT_THAT(error_with({{"swiglu_limits", {0, 0, 7.0}}}), HasSubstr("swiglu_limits"));
-  EXPECT_THAT(error_with({{"sliding_windows", {0, 0, 0}}}), HasSubstr("sliding_windows"));
+  EXPECT_THAT(error_with({{"swiglu_limits", {0, 0, "7"}}}), HasSubstr("swiglu_limits"));
+  EXPECT_THAT(error_with({{"sliding_windows", {0, 0, -1}}}), HasSubstr("sliding_windows"));
   EXPECT_THAT(error_with({{"tie_word_embeddings", true}}), HasSubstr("tied"));
   EXPECT_EQ(error_with({{"rope_scaling", {{"type", "default"}}}, {"swiglu_limits", {0, 0.0, 0}}}), "no error");
 }

@@ -7,7 +7,7 @@
 #include "core/file.h"
 #include "core/json.h"
 #include "model/checkpoint.h"
-#include "model/exaone_moe.h"
+#include "model/decoder.h"
 #include "model/safetensors.h"
 
 namespace moru::model {
@@ -60,7 +60,7 @@ class FamilyParity : public testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
     folder_ = std::filesystem::path(MORU_SOURCE_DIR) / "tests/model/families" / GetParam();
-    model_ = std::make_unique<ExaoneMoe>(load_config(folder_), DType::f32);
+    model_ = std::make_unique<DecoderModel>(load_config(folder_), DType::f32);
     model_->load_weights(folder_);
     expected_ = std::make_unique<SafetensorsFile>(folder_ / "expected.safetensors");
     const Json json = parse_json(read_file(folder_ / "expected.json"), "expected.json");
@@ -90,7 +90,7 @@ class FamilyParity : public testing::TestWithParam<const char*> {
   }
 
   std::filesystem::path folder_;
-  std::unique_ptr<ExaoneMoe> model_;
+  std::unique_ptr<DecoderModel> model_;
   std::unique_ptr<SafetensorsFile> expected_;
   std::vector<int32_t> tokens_, continuation_;
   std::vector<float> logits_;

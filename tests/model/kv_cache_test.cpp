@@ -2,7 +2,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
-#include "model/exaone_moe.h"
+#include "model/decoder.h"
 #include "model/small_config.h"
 
 namespace moru::model {
@@ -84,7 +84,7 @@ TEST(KvCache, ATokenPastTheContextIsAnErrorAndChangesNothing) {
 
 TEST(KvCache, SlotsAreIndependentInTheModel) {
   const ModelConfig config = small_config();
-  ExaoneMoe model(config, DType::f32);
+  DecoderModel model(config, DType::f32);
   model.initialise(7);
   Random random(1);
   std::vector<int32_t> a, b;
@@ -112,7 +112,7 @@ TEST(KvCache, SlotsAreIndependentInTheModel) {
 }
 
 TEST(KvCache, TheModelsContextIsNoLongerThanItsPositions) {
-  ExaoneMoe model(small_config(), DType::f32);
+  DecoderModel model(small_config(), DType::f32);
   EXPECT_EQ(model.make_cache(1, 1 << 20)->context(), 128U);
   EXPECT_EQ(model.make_cache(1, 16)->context(), 16U);
 }

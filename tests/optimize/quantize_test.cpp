@@ -9,7 +9,7 @@
 #include "data/dataset.h"
 #include "data/sample.h"
 #include "model/checkpoint.h"
-#include "model/exaone_moe.h"
+#include "model/decoder.h"
 #include "optimize/compare.h"
 #include "text/bpe_trainer.h"
 #include "text/tokenizer.h"
@@ -53,7 +53,7 @@ class QuantizeTest : public ::testing::Test {
     c.sliding = {true, false};
     c.sparse = {false, true};
     c.initializer_range = 0.1;
-    model::ExaoneMoe model(c, tensor::DType::bf16);
+    model::DecoderModel model(c, tensor::DType::bf16);
     model.initialise(11);
     model::save_model(model, model_folder());
 

@@ -35,7 +35,7 @@ void make(const std::string& folder) {
   c.sliding = {true, true, true, false, true};
   c.sparse = {false, true, true, true, true};
   c.initializer_range = 0.1;  // far enough from zero that every layer shows in the logits
-  moru::model::ExaoneMoe model(c, DType::f32);
+  moru::model::DecoderModel model(c, DType::f32);
   model.initialise(4);
   moru::Random random(9);
   for (const moru::model::Part& part : model.parts())
@@ -47,7 +47,7 @@ void make(const std::string& folder) {
 void logits(const std::string& folder, DType type) {
   const std::string input{std::istreambuf_iterator<char>(std::cin), {}};
   const moru::model::ModelConfig config = moru::model::load_config(folder);
-  moru::model::ExaoneMoe model(config, type);
+  moru::model::DecoderModel model(config, type);
   model.load_weights(folder);
   for (const moru::Json& sequence : moru::parse_json(input, "standard input")) {
     const auto tokens = sequence.get<std::vector<int32_t>>();

@@ -5,6 +5,7 @@
 
 #include "tensor/elementwise.h"
 #include "tensor/every_target.h"
+#include "tensor/glu.h"
 
 namespace moru::tensor {
 namespace {
@@ -94,8 +95,8 @@ TEST_P(ConversionTest, SwigluAndItsWayBack) {
     for (const int64_t width : {1, 16, 21, 70}) {
       const Tensor in = random_of(type, {20, 2 * width}, 3, 3.0), dout = random_of(type, {20, width}, 4);
       const Tensor out(type, {20, width}), din = Tensor::empty_like(in);
-      swiglu(in, out);
-      swiglu_backward(in, dout, din);
+      glu(in, {}, out);
+      glu_backward(in, {}, dout, din);
       for (int64_t r = 0; r < 20; ++r) {
         for (int64_t i = 0; i < width; ++i) {
           const double g = element(in, r * 2 * width + i), u = element(in, r * 2 * width + width + i),

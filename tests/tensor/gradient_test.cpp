@@ -63,12 +63,15 @@ TEST(Gradient, Linear) {
 
 TEST(Gradient, RmsNorm) {
   Parameter w = parameter({37}, 1);  // not a multiple of any vector
-  expect_gradients([&](Tape* t, const auto& in) { return rms_norm(t, in[0], w, 1e-5F); }, {random_tensor({50, 37}, 2)},
-                   {&w});
+  expect_gradients(
+      [&](Tape* t, const auto& in) {
+        return rms_norm(t, in[0], w, {1e-5F, 0});
+      },
+      {random_tensor({50, 37}, 2)}, {&w});
 }
 
 TEST(Gradient, Swiglu) {
-  expect_gradients([](Tape* t, const auto& in) { return swiglu(t, in[0]); }, {random_tensor({9, 2 * 21}, 3)}, {});
+  expect_gradients([](Tape* t, const auto& in) { return glu(t, in[0]); }, {random_tensor({9, 2 * 21}, 3)}, {});
 }
 
 TEST(Gradient, AddAndAShareOfBothSides) {
@@ -98,11 +101,11 @@ class HeadsGradient : public ::testing::TestWithParam<bool> {};
 TEST_P(HeadsGradient, NormAndRotation) {
   const HeadLayout layout{4, 2, 12};
   Parameter q = parameter({12}, 1), k = parameter({12}, 2);
-  const RopeTable rope = make_rope_table(64, 12, 1000.0);
+  const RopeTable rope = make_rope_table(64, rope_frequencies(12, 1000.0));
   const std::vector<int32_t> positions = {0, 1, 2, 0, 1, 40};
   expect_gradients(
       [&](Tape* t, const auto& in) {
-        return norm_heads(t, in[0], layout, positions, q, k, 1e-5F, GetParam() ? &rope : nullptr);
+        return norm_heads(t, in[0], layout, positions, q, k, {1e-5F, 0}, GetParam() ? &rope : nullptr);
       },
       {random_tensor({6, layout.width()}, 3)}, {&q, &k});
 }
@@ -112,7 +115,7 @@ class AttentionGradient : public ::testing::TestWithParam<std::tuple<int, int>> 
 
 TEST_P(AttentionGradient, RaggedSequences) {
   const auto [window, head_dim] = GetParam();
-  const AttentionSettings settings{{4, 2, head_dim}, window};
+  const AttentionSettings settings{{4, 2, head_dim}, window, 0};
   const std::vector<int32_t> starts = {0, 1, 1, 38, 60};  // one row, none, more than a block of queries, and the rest
   expect_gradients([&](Tape* t, const auto& in) { return attention(t, in[0], starts, settings); },
                    {random_tensor({60, settings.layout.width()}, 3, 0.7)}, {});
@@ -133,7 +136,7 @@ TEST_P(MoeGradient, RouterExpertsAndBase) {
   Parameter router = parameter({kExperts, kHidden}, 1);
   const Tensor bias = random_tensor({kExperts}, 2, 0.05);
   const std::vector<int32_t> starts = {0, 10, 16};
-  const MoeSettings settings{{kExperts, kTop, groups, groups > 1 ? groups - 1 : 1, normalise, 2.5F}, 0};
+  const MoeSettings settings{{kExperts, kTop, groups, groups > 1 ? groups - 1 : 1, normalise, 2.5F}, 0, {}};
   const Experts experts{gate_up, down, router, bias};
   std::vector<Parameter*> all = {&router};
   for (size_t e = 0; e < kExperts; ++e) {

@@ -64,7 +64,7 @@ TEST_P(NormTest, HeadsAreNormedAndRotated) {
       const int64_t d = head_dim, half = d / 2;
       const Tensor in = random_of(type, {rows, layout.width()}, 1), q = random_of(DType::f32, {d}, 2),
                    k = random_of(DType::f32, {d}, 3), out = Tensor::empty_like(in), inverse(DType::f32, {rows, 4});
-      const RopeTable rope = make_rope_table(400, head_dim, 10000.0);
+      const RopeTable rope = make_rope_table(400, rope_frequencies(head_dim, 10000.0));
       std::vector<int32_t> positions;
       for (int32_t r = 0; r < rows; ++r) positions.push_back(r * 19);
       for (const bool rotate : {false, true}) {
@@ -99,7 +99,7 @@ TEST_P(NormTest, HeadsAreNormedAndRotated) {
 
 TEST_P(NormTest, TheHeadsWayBackIsThatOfPlainCode) {
   const HeadLayout layout{3, 1, 14};
-  const RopeTable rope = make_rope_table(64, 14, 1000.0);
+  const RopeTable rope = make_rope_table(64, rope_frequencies(14, 1000.0));
   std::vector<int32_t> positions;
   for (int32_t r = 0; r < 40; ++r) positions.push_back(r);
   for (const DType type : {DType::f32, DType::bf16}) {

@@ -1,6 +1,5 @@
-// The exaone_moe family (K-EXAONE): pre-norm, QK norm, sliding and full layers with RoPE on the sliding ones only,
-// sigmoid router with correction bias, shared expert, multi-token prediction. One forward pass for training and
-// serving.
+// The decoder that all families share: one forward pass, for training and serving, over what a configuration says each
+// layer does.
 #pragma once
 
 #include <functional>
@@ -11,23 +10,25 @@
 
 #include "model/config.h"
 #include "model/model.h"
+#include "model/tensor_names.h"
 #include "tensor/ops.h"
 
 namespace moru::model {
 
-/// SwiGLU feed-forward: gate_up [2 I, d] with the gate's rows first, down [d, I].
+/// Gated feed-forward: gate_up [2 I, d] with the gate's rows first, down [d, I].
 struct FeedForward {
   tensor::Parameter gate_up, down;
 };
 
-struct ExaoneMoeLayer {
-  bool sliding = false, sparse = false;
-  tensor::Parameter input_norm, post_attention_norm;  // [d]
-  tensor::Parameter qkv;                              // [(heads + 2 kv_heads) head_dim, d]
-  tensor::Parameter q_norm, k_norm;                   // [head_dim]
-  tensor::Parameter output;                           // [d, heads head_dim]
-  FeedForward dense;                                  // dense layers; in sparse ones the shared expert
-  tensor::Parameter router, router_bias;              // [experts, d]; [experts] f32
+/// A layer's weights. Those it has not are empty: norms by the configuration's placement, QK norms, experts.
+struct DecoderLayer {
+  LayerConfig config;
+  tensor::Parameter attention_norm, post_attention_norm, ffn_norm, post_ffn_norm;  // [d]
+  tensor::Parameter qkv;                                                           // [(heads + 2 kv_heads) head_dim, d]
+  tensor::Parameter q_norm, k_norm;                                                // [head_dim]
+  tensor::Parameter output;                                                        // [d, heads head_dim]
+  FeedForward dense;                      // dense layers; in sparse ones the shared expert
+  tensor::Parameter router, router_bias;  // [experts, d]; [experts] f32
   std::vector<tensor::Parameter> expert_gate_up, expert_down;
 };
 
@@ -35,7 +36,7 @@ struct ExaoneMoeLayer {
 struct MtpModule {
   tensor::Parameter fc;  // [d, 2 d]: embedding half first
   tensor::Parameter embedding_norm, hidden_norm, norm;
-  ExaoneMoeLayer layer;
+  DecoderLayer layer;
 };
 
 /// A tensor as files name it: rows [begin, end) of a parameter.
@@ -44,6 +45,8 @@ struct Part {
   tensor::Parameter* parameter = nullptr;
   int64_t begin = 0, end = 0;
   enum class Kind { matrix, embedding, norm, bias } kind = Kind::matrix;
+  TensorRole role = TensorRole::embedding;
+  int layer = -1, expert = -1;
 };
 
 /// What training adds to a forward pass.
@@ -52,13 +55,13 @@ struct TrainingPass {
   std::vector<std::vector<int64_t>>* loads = nullptr;  ///< By layer: rows that each expert got, added to.
 };
 
-class ExaoneMoe final : public Model {
+class DecoderModel final : public Model {
  public:
   /// All parameters allocated in `type` (f32 or bf16; norms and biases f32), uninitialised.
-  ExaoneMoe(const ModelConfig& config, tensor::DType type);
+  DecoderModel(const ModelConfig& config, tensor::DType type);
 
-  /// Normal with initializer_range, norms one, biases zero; the numbers depend on the seed and each tensor's name
-  /// alone.
+  /// Normal with initializer_range, norms such that they change nothing, biases zero; the numbers depend on the seed
+  /// and each tensor's name alone.
   void initialise(uint64_t seed);
   /// Reads the weights of a model folder. Throws Error naming file and tensor.
   void load_weights(const std::filesystem::path& folder);
@@ -72,27 +75,32 @@ class ExaoneMoe final : public Model {
   tensor::Variable hidden(tensor::Tape* tape, const Batch& batch, const TrainingPass& training = {}) const;
   tensor::Variable final_norm(tensor::Tape* tape, const tensor::Variable& hidden) const;
   /// The MTP module's hidden state after its norm, from the final hidden state (after the final norm) and, by row, the
-  /// next token: [T, d].
+  /// next token: [T, d]. Given its own result and the tokens after those, it predicts one further ahead. No cache.
   tensor::Variable mtp_hidden(tensor::Tape* tape, const tensor::Variable& normed, std::span<const int32_t> next_tokens,
                               const Batch& batch) const;
+  /// linear_cross_entropy of the model's head.
+  double loss(tensor::Tape* tape, const tensor::Variable& normed, std::span<const int32_t> targets,
+              std::span<const float> weights) const;
 
-  const tensor::Parameter& head() const { return head_; }
+  /// The embedding table itself where the configuration ties them.
+  const tensor::Parameter& head() const { return config_.tied ? embedding_ : head_; }
   tensor::DType type() const { return type_; }
   /// Every tensor in the order and with the names of the files.
   std::vector<Part> parts();
-  std::vector<ExaoneMoeLayer>& layers() { return layers_; }
+  std::vector<DecoderLayer>& layers() { return layers_; }
 
  private:
-  tensor::Variable layer_forward(tensor::Tape* tape, const ExaoneMoeLayer& layer, size_t index,
-                                 const tensor::Variable& x, const Batch& batch, const TrainingPass& training,
-                                 std::vector<int64_t>* load) const;
-  ExaoneMoeLayer make_layer(bool sliding, bool sparse) const;
+  tensor::Variable layer_forward(tensor::Tape* tape, const DecoderLayer& layer, size_t index, const tensor::Variable& x,
+                                 const Batch& batch, const TrainingPass& training, std::vector<int64_t>* load) const;
+  tensor::Variable embed(tensor::Tape* tape, std::span<const int32_t> tokens) const;
+  DecoderLayer make_layer(size_t index) const;
+  tensor::NormSettings norm_settings() const;
 
   ModelConfig config_;
   tensor::DType type_;
-  tensor::RopeTable rope_;
+  tensor::RopeTable rope_, local_rope_;
   tensor::Parameter embedding_, final_norm_, head_;
-  std::vector<ExaoneMoeLayer> layers_;
+  std::vector<DecoderLayer> layers_;
   std::optional<MtpModule> mtp_;
 };
 
