@@ -175,7 +175,7 @@ TEST_P(FamilyParity, LossAndGradients) {
   tensor::Tape tape;
   const Batch batch{tokens_, positions, starts, nullptr, {}};
   const Variable normed = model_->final_norm(&tape, model_->hidden(&tape, batch));
-  double loss = tensor::linear_cross_entropy(&tape, normed, model_->head(), next, weights);
+  double loss = model_->loss(&tape, normed, next, weights);
   if (model_->config().mtp_layers > 0) {
     const Variable mtp = model_->mtp_hidden(&tape, normed, next, batch);
     const Tensor logits(DType::f32, {static_cast<int64_t>(rows), static_cast<int64_t>(vocabulary_)});
@@ -185,7 +185,7 @@ TEST_P(FamilyParity, LossAndGradients) {
                   std::span<const float>(floats(expected_->at("mtp_logits"))).first((rows - 1) * vocabulary_)) /
                   scale_,
               kTolerance);
-    loss += tensor::linear_cross_entropy(&tape, mtp, model_->head(), after, after_weights);
+    loss += model_->loss(&tape, mtp, after, after_weights);
   }
   tape.backward();
   EXPECT_NEAR(loss, loss_, kTolerance * loss_);
@@ -212,11 +212,14 @@ TEST_P(FamilyParity, LossAndGradients) {
   EXPECT_EQ(compared, static_cast<size_t>(gradients)) << "every tensor of the file has its gradient";
 }
 
-INSTANTIATE_TEST_SUITE_P(All, FamilyParity, testing::Values("exaone_moe"), [](const auto& parameter) {
-  std::string name = parameter.param;
-  std::ranges::replace(name, '-', '_');
-  return name;
-});
+INSTANTIATE_TEST_SUITE_P(All, FamilyParity,
+                         testing::Values("exaone", "exaone4-sliding", "exaone4-full", "exaone_moe", "exaone_moe-2",
+                                         "llama-tied", "llama-scaled", "qwen3", "qwen3_moe", "gemma3"),
+                         [](const auto& parameter) {
+                           std::string name = parameter.param;
+                           std::ranges::replace(name, '-', '_');
+                           return name;
+                         });
 
 }  // namespace
 }  // namespace moru::model
