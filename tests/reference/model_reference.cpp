@@ -1,7 +1,11 @@
-// The logits that Moru computes, for exaone_moe_parity.py to compare with another tool's.
-//   model_reference make FOLDER            writes a small random model: every kind of layer, groups of experts, biases
-//   model_reference logits FOLDER f32|bf16 reads sequences of token ids from standard input (JSON, [[id]]) and writes
-//                                          the logits after each token as floats, [tokens, vocabulary]
+// What Moru computes of a model, for scripts beside this file to compare with other tools.
+//   model_reference make CONFIG_FOLDER FOLDER     writes a random model of a folder's config.json, in bf16
+//   model_reference logits FOLDER f32|bf16        reads sequences of token ids from standard input (JSON, [[id]]) and
+//                                                 writes the logits after each token as floats, [tokens, vocabulary]
+//   model_reference greedy FOLDER f32|bf16 COUNT  reads sequences likewise, and writes as JSON the COUNT likeliest
+//   tokens
+//                                                 after each, one by one through a cache
+#include <algorithm>
 #include <iostream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -14,28 +18,14 @@
 
 namespace {
 
+using moru::model::DecoderModel;
 using moru::tensor::DType;
 
-void make(const std::string& folder) {
-  moru::model::ModelConfig c;
-  c.vocabulary = 512;
-  c.hidden = 96;
-  c.layers = 5;
-  c.heads = 4;
-  c.kv_heads = 2;
-  c.head_dim = 32;
-  c.intermediate = 160;
-  c.moe_intermediate = 48;
-  c.experts = 8;
-  c.experts_per_token = 3;
-  c.groups = 4;
-  c.top_groups = 2;
-  c.max_positions = 512;
-  c.sliding_window = 16;
-  c.sliding = {true, true, true, false, true};
-  c.sparse = {false, true, true, true, true};
-  c.initializer_range = 0.1;  // far enough from zero that every layer shows in the logits
-  moru::model::DecoderModel model(c, DType::f32);
+/// Far enough from what training starts with that every part shows in the logits.
+void make(const std::string& configuration, const std::string& folder) {
+  moru::model::ModelConfig config = moru::model::load_config(configuration);
+  config.initializer_range = 0.15;
+  DecoderModel model(config, DType::f32);
   model.initialise(4);
   moru::Random random(9);
   for (const moru::model::Part& part : model.parts())
@@ -44,21 +34,45 @@ void make(const std::string& folder) {
   moru::model::save_model(model, folder);
 }
 
-void logits(const std::string& folder, DType type) {
+std::vector<std::vector<int32_t>> sequences() {
   const std::string input{std::istreambuf_iterator<char>(std::cin), {}};
-  const moru::model::ModelConfig config = moru::model::load_config(folder);
-  moru::model::DecoderModel model(config, type);
-  model.load_weights(folder);
-  for (const moru::Json& sequence : moru::parse_json(input, "standard input")) {
-    const auto tokens = sequence.get<std::vector<int32_t>>();
-    std::vector<int32_t> positions(tokens.size());
-    std::iota(positions.begin(), positions.end(), 0);
-    const std::vector<int32_t> starts = {0, static_cast<int32_t>(tokens.size())};
-    std::vector<float> out(tokens.size() * static_cast<size_t>(config.vocabulary));
-    model.logits({tokens, positions, starts, nullptr, {}}, positions, out);
+  return moru::parse_json(input, "standard input").get<std::vector<std::vector<int32_t>>>();
+}
+
+std::vector<float> forward(const DecoderModel& model, const std::vector<int32_t>& tokens, int32_t held,
+                           moru::model::KvCache* cache) {
+  std::vector<int32_t> positions(tokens.size()), rows(tokens.size());
+  std::iota(positions.begin(), positions.end(), held);
+  std::iota(rows.begin(), rows.end(), 0);
+  const std::vector<int32_t> starts = {0, static_cast<int32_t>(tokens.size())}, slots = {0};
+  std::vector<float> out(tokens.size() * static_cast<size_t>(model.config().vocabulary));
+  model.logits({tokens, positions, starts, cache, slots}, rows, out);
+  return out;
+}
+
+void logits(const DecoderModel& model) {
+  for (const std::vector<int32_t>& tokens : sequences()) {
+    const std::vector<float> out = forward(model, tokens, 0, nullptr);
     std::cout.write(reinterpret_cast<const char*>(out.data()),
                     static_cast<std::streamsize>(out.size() * sizeof(float)));
   }
+}
+
+void greedy(const DecoderModel& model, size_t count) {
+  moru::Json answers = moru::Json::array();
+  for (std::vector<int32_t> next : sequences()) {
+    const auto cache = model.make_cache(1, next.size() + count);
+    std::vector<int32_t> made;
+    for (int32_t held = 0; made.size() < count;) {
+      const std::vector<float> out = forward(model, next, held, cache.get());
+      held += static_cast<int32_t>(next.size());
+      const auto last = out.end() - model.config().vocabulary;
+      made.push_back(static_cast<int32_t>(std::max_element(last, out.end()) - last));
+      next = {made.back()};
+    }
+    answers.push_back(made);
+  }
+  std::cout << moru::dump_json(answers) << '\n';
 }
 
 }  // namespace
@@ -66,12 +80,19 @@ void logits(const std::string& folder, DType type) {
 int main(int count, char** arguments) {
   try {
     const std::vector<std::string> words(arguments + 1, arguments + count);
-    if (words.size() == 2 && words[0] == "make") {
-      make(words[1]);
-    } else if (words.size() == 3 && words[0] == "logits" && (words[2] == "f32" || words[2] == "bf16")) {
-      logits(words[1], words[2] == "f32" ? DType::f32 : DType::bf16);
+    const bool typed = words.size() >= 3 && (words[2] == "f32" || words[2] == "bf16");
+    if (words.size() == 3 && words[0] == "make") {
+      make(words[1], words[2]);
+    } else if (typed && (words[0] == "logits" ? words.size() == 3 : words[0] == "greedy" && words.size() == 4)) {
+      DecoderModel model(moru::model::load_config(words[1]), words[2] == "f32" ? DType::f32 : DType::bf16);
+      model.load_weights(words[1]);
+      if (words[0] == "logits")
+        logits(model);
+      else
+        greedy(model, std::stoul(words[3]));
     } else {
-      std::cerr << "model_reference make FOLDER, or model_reference logits FOLDER f32|bf16\n";
+      std::cerr
+          << "model_reference make CONFIG_FOLDER FOLDER, logits FOLDER f32|bf16, or greedy FOLDER f32|bf16 COUNT\n";
       return 2;
     }
     return 0;
