@@ -30,14 +30,5 @@ class LlamaCppModel:
         self.model.eval(list(tokens))
         return numpy.array(self.model.scores[:len(tokens)], dtype=numpy.float32)
 
-    def greedy(self, tokens, count):
-        self.model.reset()
-        self.model.eval(list(tokens))
-        made = []
-        while len(made) < count:
-            made.append(int(numpy.argmax(self.model.scores[self.model.n_tokens - 1])))
-            self.model.eval([made[-1]])
-        return made
-
     def tokenize(self, text):
         return self.model.tokenize(text, add_bos=False, special=False)

@@ -1,11 +1,7 @@
-// What Moru computes of a model, for scripts beside this file to compare with other tools.
-//   model_reference make CONFIG_FOLDER FOLDER     writes a random model of a folder's config.json, in bf16
-//   model_reference logits FOLDER f32|bf16        reads sequences of token ids from standard input (JSON, [[id]]) and
-//                                                 writes the logits after each token as floats, [tokens, vocabulary]
-//   model_reference greedy FOLDER f32|bf16 COUNT  reads sequences likewise, and writes as JSON the COUNT likeliest
-//   tokens
-//                                                 after each, one by one through a cache
-#include <algorithm>
+// The logits that Moru computes, for scripts beside this file to compare with another tool's.
+//   model_reference make CONFIG FOLDER     writes a random model of the config.json in the folder CONFIG
+//   model_reference logits FOLDER f32|bf16 reads sequences of token ids from standard input (JSON, [[id]]) and writes
+//                                          the logits after each token as floats, [tokens, vocabulary]
 #include <iostream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -18,14 +14,13 @@
 
 namespace {
 
-using moru::model::DecoderModel;
 using moru::tensor::DType;
 
 /// Far enough from what training starts with that every part shows in the logits.
 void make(const std::string& configuration, const std::string& folder) {
   moru::model::ModelConfig config = moru::model::load_config(configuration);
   config.initializer_range = 0.15;
-  DecoderModel model(config, DType::f32);
+  moru::model::DecoderModel model(config, DType::f32);
   model.initialise(4);
   moru::Random random(9);
   for (const moru::model::Part& part : model.parts())
@@ -34,45 +29,21 @@ void make(const std::string& configuration, const std::string& folder) {
   moru::model::save_model(model, folder);
 }
 
-std::vector<std::vector<int32_t>> sequences() {
+void logits(const std::string& folder, DType type) {
   const std::string input{std::istreambuf_iterator<char>(std::cin), {}};
-  return moru::parse_json(input, "standard input").get<std::vector<std::vector<int32_t>>>();
-}
-
-std::vector<float> forward(const DecoderModel& model, const std::vector<int32_t>& tokens, int32_t held,
-                           moru::model::KvCache* cache) {
-  std::vector<int32_t> positions(tokens.size()), rows(tokens.size());
-  std::iota(positions.begin(), positions.end(), held);
-  std::iota(rows.begin(), rows.end(), 0);
-  const std::vector<int32_t> starts = {0, static_cast<int32_t>(tokens.size())}, slots = {0};
-  std::vector<float> out(tokens.size() * static_cast<size_t>(model.config().vocabulary));
-  model.logits({tokens, positions, starts, cache, slots}, rows, out);
-  return out;
-}
-
-void logits(const DecoderModel& model) {
-  for (const std::vector<int32_t>& tokens : sequences()) {
-    const std::vector<float> out = forward(model, tokens, 0, nullptr);
+  const moru::model::ModelConfig config = moru::model::load_config(folder);
+  moru::model::DecoderModel model(config, type);
+  model.load_weights(folder);
+  for (const moru::Json& sequence : moru::parse_json(input, "standard input")) {
+    const auto tokens = sequence.get<std::vector<int32_t>>();
+    std::vector<int32_t> positions(tokens.size());
+    std::iota(positions.begin(), positions.end(), 0);
+    const std::vector<int32_t> starts = {0, static_cast<int32_t>(tokens.size())};
+    std::vector<float> out(tokens.size() * static_cast<size_t>(config.vocabulary));
+    model.logits({tokens, positions, starts, nullptr, {}}, positions, out);
     std::cout.write(reinterpret_cast<const char*>(out.data()),
                     static_cast<std::streamsize>(out.size() * sizeof(float)));
   }
-}
-
-void greedy(const DecoderModel& model, size_t count) {
-  moru::Json answers = moru::Json::array();
-  for (std::vector<int32_t> next : sequences()) {
-    const auto cache = model.make_cache(1, next.size() + count);
-    std::vector<int32_t> made;
-    for (int32_t held = 0; made.size() < count;) {
-      const std::vector<float> out = forward(model, next, held, cache.get());
-      held += static_cast<int32_t>(next.size());
-      const auto last = out.end() - model.config().vocabulary;
-      made.push_back(static_cast<int32_t>(std::max_element(last, out.end()) - last));
-      next = {made.back()};
-    }
-    answers.push_back(made);
-  }
-  std::cout << moru::dump_json(answers) << '\n';
 }
 
 }  // namespace
@@ -80,19 +51,12 @@ void greedy(const DecoderModel& model, size_t count) {
 int main(int count, char** arguments) {
   try {
     const std::vector<std::string> words(arguments + 1, arguments + count);
-    const bool typed = words.size() >= 3 && (words[2] == "f32" || words[2] == "bf16");
     if (words.size() == 3 && words[0] == "make") {
       make(words[1], words[2]);
-    } else if (typed && (words[0] == "logits" ? words.size() == 3 : words[0] == "greedy" && words.size() == 4)) {
-      DecoderModel model(moru::model::load_config(words[1]), words[2] == "f32" ? DType::f32 : DType::bf16);
-      model.load_weights(words[1]);
-      if (words[0] == "logits")
-        logits(model);
-      else
-        greedy(model, std::stoul(words[3]));
+    } else if (words.size() == 3 && words[0] == "logits" && (words[2] == "f32" || words[2] == "bf16")) {
+      logits(words[1], words[2] == "f32" ? DType::f32 : DType::bf16);
     } else {
-      std::cerr
-          << "model_reference make CONFIG_FOLDER FOLDER, logits FOLDER f32|bf16, or greedy FOLDER f32|bf16 COUNT\n";
+      std::cerr << "model_reference make CONFIG FOLDER, or model_reference logits FOLDER f32|bf16\n";
       return 2;
     }
     return 0;
