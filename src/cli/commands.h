@@ -22,6 +22,7 @@ void register_trace(CLI::App& app, std::function<int()>& run);
 void register_bench(CLI::App& app, std::function<int()>& run);
 void register_curate(CLI::App& app, std::function<int()>& run);
 void register_perplexity(CLI::App& app, std::function<int()>& run);
+void register_inspect(CLI::App& app, std::function<int()>& run);
 
 /// The whole program. Returns the exit status: 0 done, 1 an error the user can mend, 2 wrong arguments.
 int run(int argc, char** argv);

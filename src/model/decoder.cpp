@@ -243,8 +243,9 @@ double DecoderModel::loss(Tape* tape, const Variable& normed, std::span<const in
 }
 
 std::unique_ptr<KvCache> DecoderModel::make_cache(size_t slots, size_t context) const {
-  return std::make_unique<LayeredKvCache>(layers_.size(), slots,
-                                          std::min(context, static_cast<size_t>(config_.max_positions)),
+  std::vector<int> windows;
+  for (const DecoderLayer& layer : layers_) windows.push_back(layer.config.window);
+  return std::make_unique<LayeredKvCache>(windows, slots, std::min(context, static_cast<size_t>(config_.max_positions)),
                                           static_cast<int64_t>(config_.kv_heads) * config_.head_dim, type_);
 }
 

@@ -19,7 +19,8 @@ class KvCache {
   virtual size_t context() const = 0;
   /// Tokens held now.
   virtual size_t length(size_t slot) const = 0;
-  /// Forgets all but the first `length` tokens.
+  /// Forgets all but the first `length` tokens. Always works for zero, and for a last batch no longer than a window;
+  /// going back further throws Error where layers with a window have forgotten what comes before.
   virtual void truncate(size_t slot, size_t length) = 0;
 };
 
@@ -36,7 +37,8 @@ struct Batch {
 /// Immutable after loading; calls from several threads must not share a cache.
 class Model {
  public:
-  /// Reads a model folder in the Hugging Face layout; float weights or quantized ones (compressed-tensors). Throws Error naming the file.
+  /// Reads a model folder in the Hugging Face layout; float weights or quantized ones (compressed-tensors). Throws
+  /// Error naming the file.
   static std::unique_ptr<Model> load(const std::filesystem::path& folder);
 
   virtual ~Model() = default;

@@ -259,6 +259,9 @@ TensorTotals tensor_totals(const ModelConfig& config) {
     totals.bytes += copies * spec.elements() * (spec.role == router_bias ? 4 : 2);
     ++totals.gguf_tensors;
   });
+  // GGUF holds the factors of a frequency scaling as a tensor, rope_freqs.
+  if (config.rope.scaling == Rope::Scaling::llama3 || config.rope.scaling == Rope::Scaling::factors)
+    ++totals.gguf_tensors;
   return totals;
 }
 

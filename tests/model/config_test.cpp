@@ -2,10 +2,13 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
 #include "core/file.h"
+#include "model/family.h"
+#include "model/small_config.h"
 
 namespace moru::model {
 namespace {
@@ -202,6 +205,142 @@ TEST(ModelConfig, WhatTheForwardPassDoesNotHaveIsRefusedRatherThanPassedOver) {
   EXPECT_THAT(error_with({{"sliding_windows", {0, 0, -1}}}), HasSubstr("sliding_windows"));
   EXPECT_THAT(error_with({{"tie_word_embeddings", true}}), HasSubstr("tied"));
   EXPECT_EQ(error_with({{"rope_scaling", {{"type", "default"}}}, {"swiglu_limits", {0, 0.0, 0}}}), "no error");
+}
+
+TEST(ModelConfig, AnUnknownKeyThatSoundsLikeTheForwardPassIsRefused) {
+  EXPECT_THAT(error_with({{"logit_scale", 0.5}}), HasSubstr("logit_scale"));
+  EXPECT_THAT(error_with({{"no_rope_layers", {1, 0, 1}}}), HasSubstr("no_rope_layers"));
+  EXPECT_THAT(error_with({{"residual_multiplier", 0.2}}), HasSubstr("residual_multiplier"));
+  // Switched off, or a note of some writer: nothing changes.
+  EXPECT_EQ(error_with({{"logit_scale", 1.0}, {"attn_bias_x", false}, {"use_parallel_residual", nullptr}}), "no error");
+  EXPECT_EQ(error_with({{"transformers_version", "5.23.0"}, {"vendor", {{"note", 3}}}, {"sep_token_id", 7}}),
+            "no error");
+}
+
+TEST(ModelConfig, EveryFamilyRefusesBiasesAndItsNeighboursActivation) {
+  for (const Family& family : families()) {
+    Json json = to_json(small_config(family.model_type));
+    EXPECT_EQ(error_of(json), "no error") << family.model_type;
+    json["attention_bias"] = true;
+    EXPECT_THAT(error_of(json), HasSubstr("attention_bias")) << family.model_type;
+    json["attention_bias"] = false;
+    json["mlp_bias"] = true;
+    EXPECT_THAT(error_of(json), HasSubstr("mlp_bias")) << family.model_type;
+    json["mlp_bias"] = false;
+    const char* key = family.model_type == "exaone"        ? "activation_function"
+                      : family.model_type == "gemma3_text" ? "hidden_activation"
+                                                           : "hidden_act";
+    json[key] = "relu";
+    EXPECT_THAT(error_of(json), HasSubstr(key)) << family.model_type;
+  }
+}
+
+TEST(ModelConfig, EveryFamilyWrittenAndReadIsTheSame) {
+  for (const char* name : kConfigNames) {
+    const ModelConfig c = config_named(name);
+    const Json written = to_json(c);
+    const ModelConfig again = config_from_json(written, "again");
+    EXPECT_EQ(to_json(again), written) << name;
+    EXPECT_EQ(again.parameters(), c.parameters()) << name;
+    EXPECT_EQ(again.rope, c.rope) << name;
+    EXPECT_EQ(again.local_rope, c.local_rope) << name;
+    for (size_t i = 0; i <= static_cast<size_t>(c.layers); ++i) {
+      const LayerConfig a = c.layer(i), b = again.layer(i);
+      EXPECT_EQ(a.window, b.window) << name << i;
+      EXPECT_EQ(a.positions, b.positions) << name << i;
+      EXPECT_EQ(a.swiglu_limit, b.swiglu_limit) << name << i;
+    }
+  }
+}
+
+TEST(ModelConfig, FrequenciesOfLlama3AreKeptBlendedAndDivided) {
+  Rope rope;
+  rope.theta = 10000;
+  const std::vector<double> plain = rope.frequencies(64);
+  rope.scaling = Rope::Scaling::llama3;
+  rope.factor = 8;
+  rope.original_positions = 64;
+  const std::vector<double> scaled = rope.frequencies(64);
+  EXPECT_EQ(scaled.front(), plain.front());  // a wavelength of 6.3 of 64 positions
+  EXPECT_DOUBLE_EQ(scaled.back(), plain.back() / 8);
+  int blended = 0;
+  for (size_t i = 0; i < plain.size(); ++i) {
+    const double share = scaled[i] / plain[i];
+    EXPECT_LE(share, 1.0);
+    EXPECT_GE(share, 1.0 / 8 - 1e-12);
+    const double wavelength = 2 * M_PI / plain[i];
+    if (wavelength < 64.0 / 4) {
+      EXPECT_EQ(share, 1.0);
+    } else if (wavelength > 64.0) {
+      EXPECT_NEAR(share, 1.0 / 8, 1e-12);
+    } else {
+      const double smooth = (64.0 / wavelength - 1) / 3;
+      EXPECT_NEAR(share, (1 - smooth) / 8 + smooth, 1e-12);
+      ++blended;
+    }
+  }
+  EXPECT_GT(blended, 2);
+}
+
+TEST(ModelConfig, GemmasTextPartIsReadOutOfAModelThatSees) {
+  const Json json = {{"model_type", "gemma3"},
+                     {"architectures", {"Gemma3ForConditionalGeneration"}},
+                     {"mm_tokens_per_image", 256},
+                     {"vision_config", {{"model_type", "siglip_vision_model"}, {"num_attention_heads", 16}}},
+                     {"text_config",
+                      {{"model_type", "gemma3_text"},
+                       {"hidden_size", 2560},
+                       {"intermediate_size", 10240},
+                       {"num_hidden_layers", 34},
+                       {"rope_scaling", {{"factor", 8.0}, {"rope_type", "linear"}}},
+                       {"sliding_window", 1024}}}};
+  const ModelConfig c = config_from_json(json, "");
+  EXPECT_EQ(c.model_type, "gemma3_text");
+  EXPECT_TRUE(c.tied);
+  EXPECT_EQ(c.heads, 8);
+  EXPECT_EQ(c.vocabulary, 262208);
+  EXPECT_EQ(c.rope.theta, 1e6);
+  EXPECT_EQ(c.rope.factor, 8);
+  EXPECT_EQ(c.local_rope->theta, 1e4);
+  EXPECT_EQ(std::ranges::count(c.sliding, false), 5);  // the 6th, 12th, … 30th
+  EXPECT_EQ(c.layer(5).positions, LayerConfig::Positions::rotary);
+  EXPECT_EQ(c.layer(4).positions, LayerConfig::Positions::local_rotary);
+  Json other = json;
+  other["text_config"]["attn_logit_softcapping"] = 50.0;
+  EXPECT_THROW(config_from_json(other, ""), Error);
+  other = json;
+  other["text_config"] = 3;
+  EXPECT_THROW(config_from_json(other, ""), Error);
+}
+
+TEST(ModelConfig, ExpertsOfQwenByStepAndByList) {
+  Json json = to_json(small_config("qwen3_moe"));
+  json["mlp_only_layers"] = {3};
+  json["decoder_sparse_step"] = 2;
+  EXPECT_THAT(config_from_json(json, "").sparse, ElementsAre(false, true, false, false));
+  json["mlp_only_layers"] = {4};
+  EXPECT_THAT(error_of(json), HasSubstr("mlp_only_layers"));
+}
+
+TEST(ModelConfig, SeveralEndsAreKept) {
+  Json json = to_json(small_config("llama"));
+  json["eos_token_id"] = {11, 12, 13};
+  const ModelConfig c = config_from_json(json, "");
+  EXPECT_EQ(c.eos, 11);
+  EXPECT_THAT(c.more_eos, ElementsAre(12, 13));
+  EXPECT_EQ(to_json(c)["eos_token_id"], Json({11, 12, 13}));
+  json["eos_token_id"] = nullptr;
+  EXPECT_EQ(config_from_json(json, "").eos, 2) << "the class's own";
+}
+
+TEST(ModelConfig, RepeatedLayersOfPredictionShareTheirWeights) {
+  Json json = small();
+  json["num_nextn_predict_layers"] = 3;
+  EXPECT_THAT(error_of(json), HasSubstr("mtp_share_layers"));
+  json["mtp_share_layers"] = true;
+  const ModelConfig c = config_from_json(json, "");
+  EXPECT_EQ(c.mtp_layers, 1);
+  EXPECT_EQ(c.mtp_steps, 3);
 }
 
 TEST(ModelConfig, AFolderThatIsNoModelIsAnError) {

@@ -29,7 +29,7 @@ float value_of(const tensor::KeySpan& span, int64_t row) {
 }
 
 TEST(KvCache, RowsGoBehindThoseThatTheSlotHolds) {
-  LayeredKvCache cache(2, 3, 8, 4, DType::f32);
+  LayeredKvCache cache(std::vector<int>{0, 0}, 3, 8, 4, DType::f32);
   EXPECT_EQ(cache.slots(), 3U);
   EXPECT_EQ(cache.context(), 8U);
   const std::vector<int32_t> starts = {0, 2, 5}, slots = {2, 0};
@@ -56,7 +56,7 @@ TEST(KvCache, RowsGoBehindThoseThatTheSlotHolds) {
 }
 
 TEST(KvCache, TruncatedItGoesOnFromThere) {
-  LayeredKvCache cache(1, 1, 8, 4, DType::f32);
+  LayeredKvCache cache(std::vector<int>{0}, 1, 8, 4, DType::f32);
   const std::vector<int32_t> starts = {0, 6}, one = {0, 1}, slots = {0};
   cache.append(0, rows(6, 1), starts, slots, kLayout);
   cache.advance(starts, slots);
@@ -71,7 +71,7 @@ TEST(KvCache, TruncatedItGoesOnFromThere) {
 }
 
 TEST(KvCache, ATokenPastTheContextIsAnErrorAndChangesNothing) {
-  LayeredKvCache cache(1, 2, 4, 4, DType::f32);
+  LayeredKvCache cache(std::vector<int>{0}, 2, 4, 4, DType::f32);
   const std::vector<int32_t> four = {0, 4}, one = {0, 1}, slots = {0}, other = {1};
   cache.append(0, rows(4, 1), four, slots, kLayout);
   cache.advance(four, slots);
@@ -80,6 +80,60 @@ TEST(KvCache, ATokenPastTheContextIsAnErrorAndChangesNothing) {
   const auto spans = cache.append(0, rows(1, 5), one, other, kLayout);
   EXPECT_EQ(key_of(spans[0], 0), 5.0F) << "the slot behind was not written";
   EXPECT_THROW(cache.length(2), std::out_of_range);
+}
+
+TEST(KvCache, ASlidingLayerHoldsNoMoreThanItsWindowCanReach) {
+  const LayeredKvCache cache(std::vector<int>{0, 128, 4096}, 2, 100'000, 4, DType::f32);
+  EXPECT_EQ(LayeredKvCache::window_rows(128, 100'000), 255U);
+  EXPECT_EQ(LayeredKvCache::window_rows(128, 200), 200U) << "no more than the context";
+  EXPECT_EQ(cache.bytes(), 2U * 2 * (100'000 + 255 + 8191) * 4 * 4);
+}
+
+TEST(KvCache, ASlidingLayerGivesTheRowsOfItsWindowWhateverTheChunks) {
+  // Chunks of all lengths, some longer than the layer has room for, and steps back in between.
+  for (const int window : {1, 2, 7, 40}) {
+    LayeredKvCache cache(std::vector<int>{window, 0}, 2, 2000, 4, DType::f32);
+    const auto reach = static_cast<size_t>(window) - 1;
+    Random random(static_cast<uint64_t>(window));
+    size_t length = 0;
+    while (length < 1500) {
+      const auto count = static_cast<size_t>(random.below(4) == 0 ? 1 + random.below(150) : 1 + random.below(5));
+      const std::vector<int32_t> starts = {0, static_cast<int32_t>(count)}, slots = {1};
+      const Tensor qkv = rows(static_cast<int>(count), static_cast<int>(length));
+      const auto spans = cache.append(0, qkv, starts, slots, kLayout);
+      const size_t before = std::min(length, reach);
+      ASSERT_EQ(static_cast<size_t>(spans[0].count), before + count);
+      for (size_t i = 0; i < before + count; ++i) {
+        ASSERT_EQ(key_of(spans[0], static_cast<int64_t>(i)), static_cast<float>(length - before + i)) << window;
+        ASSERT_EQ(value_of(spans[0], static_cast<int64_t>(i)), -static_cast<float>(length - before + i));
+      }
+      cache.append(1, qkv, starts, slots, kLayout);
+      cache.advance(starts, slots);
+      length += count;
+      if (count <= static_cast<size_t>(window) && random.below(3) == 0) {
+        length -= random.below(count + 1);
+        cache.truncate(1, length);
+      }
+      ASSERT_EQ(cache.length(1), length);
+    }
+    EXPECT_EQ(cache.length(0), 0U);
+    cache.truncate(1, 0);
+    const std::vector<int32_t> one = {0, 1}, slots = {1};
+    EXPECT_EQ(cache.append(0, rows(1, 9), one, slots, kLayout)[0].count, 1) << "begun anew";
+  }
+}
+
+TEST(KvCache, GoingBackToWhatASlidingLayerForgotIsAnErrorAndChangesNothing) {
+  LayeredKvCache cache(std::vector<int>{8}, 1, 1000, 4, DType::f32);
+  const std::vector<int32_t> starts = {0, 300}, slots = {0};
+  cache.append(0, rows(300, 0), starts, slots, kLayout);
+  cache.advance(starts, slots);
+  EXPECT_THROW(cache.truncate(0, 100), Error);
+  EXPECT_EQ(cache.length(0), 300U);
+  cache.truncate(0, 290);
+  EXPECT_EQ(cache.length(0), 290U);
+  cache.truncate(0, 0);
+  EXPECT_EQ(cache.length(0), 0U);
 }
 
 TEST(KvCache, SlotsAreIndependentInTheModel) {

@@ -90,6 +90,32 @@ TEST_P(ConversionTest, ElementwiseArithmetic) {
   }
 }
 
+TEST_P(ConversionTest, TheGeluGateTheClampAndTheSoftCap) {
+  for (const DType type : {DType::f32, DType::bf16}) {
+    for (const int64_t width : {1, 16, 21, 70}) {
+      const Tensor in = random_of(type, {20, 2 * width}, 3, 3.0);
+      const Tensor gelu(type, {20, width}), clamped(type, {20, width});
+      glu(in, {Gate::Kind::gelu_tanh, 0}, gelu);
+      glu(in, {Gate::Kind::silu, 1.5F}, clamped);
+      const Tensor capped = in.clone();
+      soft_cap(capped, 4.0F);
+      for (int64_t r = 0; r < 20; ++r) {
+        for (int64_t i = 0; i < width; ++i) {
+          const double g = element(in, r * 2 * width + i), u = element(in, r * 2 * width + width + i);
+          const auto near = [&](float got, double expected) {
+            ASSERT_NEAR(got, expected, rounding(type) * (1 + std::abs(expected)));
+          };
+          near(element(gelu, r * width + i),
+               g / 2 * (1 + std::tanh(std::sqrt(2 / M_PI) * (g + 0.044715 * g * g * g))) * u);
+          const double c = std::min(g, 1.5);
+          near(element(clamped, r * width + i), c / (1 + std::exp(-c)) * std::clamp(u, -1.5, 1.5));
+          near(element(capped, r * 2 * width + i), 4 * std::tanh(g / 4));
+        }
+      }
+    }
+  }
+}
+
 TEST_P(ConversionTest, SwigluAndItsWayBack) {
   for (const DType type : {DType::f32, DType::bf16}) {
     for (const int64_t width : {1, 16, 21, 70}) {

@@ -70,8 +70,50 @@ TEST(Gradient, RmsNorm) {
       {random_tensor({50, 37}, 2)}, {&w});
 }
 
+TEST(Gradient, RmsNormWithAnOffset) {
+  Parameter w = parameter({37}, 1);
+  expect_gradients(
+      [&](Tape* t, const auto& in) {
+        return rms_norm(t, in[0], w, {1e-5F, 1});
+      },
+      {random_tensor({50, 37}, 2)}, {&w});
+}
+
+TEST(Gradient, FrozenNormsPassTheGradientOn) {
+  Parameter w = parameter({37}, 1), q = parameter({12}, 1), k = parameter({12}, 2);
+  for (Parameter* p : {&w, &q, &k}) p->gradient = Tensor();
+  expect_gradients(
+      [&](Tape* t, const auto& in) {
+        return rms_norm(t, in[0], w, {1e-5F, 0});
+      },
+      {random_tensor({9, 37}, 2)}, {});
+  const HeadLayout layout{4, 2, 12};
+  const std::vector<int32_t> positions = {0, 1, 2};
+  expect_gradients(
+      [&](Tape* t, const auto& in) {
+        return norm_heads(t, in[0], layout, positions, q, k, {1e-5F, 0}, nullptr);
+      },
+      {random_tensor({3, layout.width()}, 3)}, {});
+}
+
 TEST(Gradient, Swiglu) {
   expect_gradients([](Tape* t, const auto& in) { return glu(t, in[0]); }, {random_tensor({9, 2 * 21}, 3)}, {});
+}
+
+TEST(Gradient, GeluGate) {
+  const Gate gate{Gate::Kind::gelu_tanh, 0};
+  expect_gradients([&](Tape* t, const auto& in) { return glu(t, in[0], gate); }, {random_tensor({9, 2 * 21}, 3)}, {});
+}
+
+TEST(Gradient, ClampedSwiglu) {
+  // Values far from the limits on both sides: a difference must not cross the bend.
+  for (const Gate::Kind kind : {Gate::Kind::silu, Gate::Kind::gelu_tanh}) {
+    const Gate gate{kind, 0.8F};
+    Tensor in = random_tensor({9, 2 * 21}, 3);
+    for (float& x : in.span<float>())
+      if (std::abs(std::abs(x) - gate.limit) < 0.1F) x *= 1.5F;
+    expect_gradients([&](Tape* t, const auto& v) { return glu(t, v[0], gate); }, {in}, {});
+  }
 }
 
 TEST(Gradient, AddAndAShareOfBothSides) {
@@ -96,6 +138,12 @@ TEST(Gradient, Embedding) {
   expect_gradients([&](Tape* t, const auto&) { return embed(t, ids, table, DType::f32); }, {}, {&table});
 }
 
+TEST(Gradient, ScaledEmbedding) {
+  Parameter table = parameter({11, 20}, 1);
+  const std::vector<int32_t> ids = {3, 7, 3, 0, 10};
+  expect_gradients([&](Tape* t, const auto&) { return embed(t, ids, table, DType::f32, 5.5F); }, {}, {&table});
+}
+
 class HeadsGradient : public ::testing::TestWithParam<bool> {};
 
 TEST_P(HeadsGradient, NormAndRotation) {
@@ -108,6 +156,17 @@ TEST_P(HeadsGradient, NormAndRotation) {
         return norm_heads(t, in[0], layout, positions, q, k, {1e-5F, 0}, GetParam() ? &rope : nullptr);
       },
       {random_tensor({6, layout.width()}, 3)}, {&q, &k});
+}
+TEST_P(HeadsGradient, WithoutNorm) {
+  const HeadLayout layout{4, 2, 12};
+  const Parameter none;
+  const RopeTable rope = make_rope_table(64, rope_frequencies(12, 1000.0));
+  const std::vector<int32_t> positions = {0, 1, 2, 0, 1, 40};
+  expect_gradients(
+      [&](Tape* t, const auto& in) {
+        return norm_heads(t, in[0], layout, positions, none, none, {1e-5F, 0}, GetParam() ? &rope : nullptr);
+      },
+      {random_tensor({6, layout.width()}, 3)}, {});
 }
 INSTANTIATE_TEST_SUITE_P(RopeOnAndOff, HeadsGradient, ::testing::Bool());
 
@@ -123,10 +182,18 @@ TEST_P(AttentionGradient, RaggedSequences) {
 INSTANTIATE_TEST_SUITE_P(Windows, AttentionGradient,
                          ::testing::Values(std::tuple{0, 16}, std::tuple{5, 16}, std::tuple{33, 10}));
 
-class MoeGradient : public ::testing::TestWithParam<std::tuple<int, bool>> {};
+TEST(Gradient, AttentionWithAScaleOfItsOwn) {
+  const AttentionSettings settings{{4, 2, 16}, 5, 0.6F};
+  const std::vector<int32_t> starts = {0, 20};
+  expect_gradients([&](Tape* t, const auto& in) { return attention(t, in[0], starts, settings); },
+                   {random_tensor({20, settings.layout.width()}, 3, 0.7)}, {});
+}
+
+using Scores = RouterSettings::Scores;
+class MoeGradient : public ::testing::TestWithParam<std::tuple<int, bool, Scores, bool>> {};
 
 TEST_P(MoeGradient, RouterExpertsAndBase) {
-  const auto [groups, normalise] = GetParam();
+  const auto [groups, normalise, scores, bias_and_base] = GetParam();
   constexpr int kExperts = 6, kTop = 2, kWidth = 8, kHidden = 16;
   std::vector<Parameter> gate_up, down;
   for (uint64_t e = 0; e < kExperts; ++e) {
@@ -134,9 +201,10 @@ TEST_P(MoeGradient, RouterExpertsAndBase) {
     down.push_back(parameter({kHidden, kWidth}, 20 + e));
   }
   Parameter router = parameter({kExperts, kHidden}, 1);
-  const Tensor bias = random_tensor({kExperts}, 2, 0.05);
+  const Tensor bias = bias_and_base ? random_tensor({kExperts}, 2, 0.05) : Tensor();
   const std::vector<int32_t> starts = {0, 10, 16};
-  const MoeSettings settings{{kExperts, kTop, groups, groups > 1 ? groups - 1 : 1, normalise, 2.5F}, 0, {}};
+  const MoeSettings settings{
+      {kExperts, kTop, groups, groups > 1 ? groups - 1 : 1, normalise, 2.5F, scores}, 0, Gate{Gate::Kind::silu, 50}};
   const Experts experts{gate_up, down, router, bias};
   std::vector<Parameter*> all = {&router};
   for (size_t e = 0; e < kExperts; ++e) {
@@ -144,12 +212,20 @@ TEST_P(MoeGradient, RouterExpertsAndBase) {
     all.push_back(&down[e]);
   }
   // A choice of experts is a step: values are moved so little that no choice changes, and rounding shows more.
+  std::vector<Tensor> inputs = {random_tensor({16, kHidden}, 7, 2.0)};
+  if (bias_and_base) inputs.push_back(random_tensor({16, kHidden}, 4));
   expect_gradients(
-      [&](Tape* t, const auto& in) { return mixture_of_experts(t, in[0], in[1], experts, settings, starts, nullptr); },
-      {random_tensor({16, kHidden}, 7, 2.0), random_tensor({16, kHidden}, 4)}, all, 1e-3, 4e-2);
+      [&](Tape* t, const auto& in) {
+        return mixture_of_experts(t, in[0], in.size() > 1 ? in[1] : Variable(), experts, settings, starts, nullptr);
+      },
+      inputs, all, 1e-3, 4e-2);
 }
-INSTANTIATE_TEST_SUITE_P(Groups, MoeGradient,
-                         ::testing::Values(std::tuple{1, true}, std::tuple{1, false}, std::tuple{3, true}));
+INSTANTIATE_TEST_SUITE_P(Routers, MoeGradient,
+                         ::testing::Values(std::tuple{1, true, Scores::sigmoid, true},
+                                           std::tuple{1, false, Scores::sigmoid, true},
+                                           std::tuple{3, true, Scores::sigmoid, true},
+                                           std::tuple{1, true, Scores::softmax, false},
+                                           std::tuple{1, false, Scores::softmax, false}));
 
 TEST(Gradient, BalanceLoss) {
   constexpr int kExperts = 5;
@@ -193,6 +269,21 @@ TEST(Gradient, LinearCrossEntropy) {
   linear_cross_entropy(&tape, h, head, targets, weights);
   tape.backward();
   const auto loss = [&] { return linear_cross_entropy(nullptr, Variable(hidden), head, targets, weights); };
+  expect_gradient(hidden, h.gradient(), loss, "hidden");
+  expect_gradient(head.value, head.gradient, loss, "head");
+}
+
+TEST(Gradient, LinearCrossEntropyOfCappedLogits) {
+  Parameter head = parameter({23, 16}, 1);
+  const Tensor hidden = random_tensor({9, 16}, 2);
+  const std::vector<int32_t> targets = {0, 22, 5, 5, 9, 1, 17, 3, 2};
+  const std::vector<float> weights = {1, 0.5, 0, 1, 2, 1, 1, 1, 0.25};
+  Tape tape;
+  const Variable h(hidden);
+  const double capped = linear_cross_entropy(&tape, h, head, targets, weights, 2.0F);
+  tape.backward();
+  const auto loss = [&] { return linear_cross_entropy(nullptr, Variable(hidden), head, targets, weights, 2.0F); };
+  EXPECT_NE(capped, linear_cross_entropy(nullptr, Variable(hidden), head, targets, weights));
   expect_gradient(hidden, h.gradient(), loss, "hidden");
   expect_gradient(head.value, head.gradient, loss, "head");
 }
