@@ -148,7 +148,7 @@ void ConfigReader::finish() {
   for (const auto& [key, value] : json_.items()) {
     if (known_.contains(key) || is_off(value)) continue;
     if (std::ranges::find(kHarmless, key) != kHarmless.end() || key.ends_with("dropout") || key.ends_with("pdrop") ||
-        key.ends_with("token_id"))
+        key.ends_with("token_id") || key.find("loss") != std::string::npos)
       continue;
     const std::string& name = key;
     if (std::ranges::any_of(kMaths, [&](const char* part) { return name.find(part) != std::string::npos; }))

@@ -296,12 +296,33 @@ std::vector<double> rope_frequencies(int head_dim, double theta) {
 RopeTable make_rope_table(int64_t positions, std::span<const double> frequencies) {
   const auto half = static_cast<int64_t>(frequencies.size());
   const RopeTable table{Tensor(DType::f32, {positions, half}), Tensor(DType::f32, {positions, half})};
-  share_rows(positions, kRows, [&](int64_t begin, int64_t end, int) {
-    for (int64_t p = begin; p < end; ++p) {
-      for (int64_t i = 0; i < half; ++i) {
-        const double angle = static_cast<double>(p) * frequencies[static_cast<size_t>(i)];
-        table.cosines.data<float>()[p * half + i] = static_cast<float>(std::cos(angle));
-        table.sines.data<float>()[p * half + i] = static_cast<float>(std::sin(angle));
+  // Angles are added up in double, a block's first and the step within it: a sine for each of 100,000 positions and
+  // each pair would be most of the time that a small model takes to load.
+  constexpr int64_t kBlock = 256;
+  const auto sines_of = [&](int64_t position, double* cosines, double* sines) {
+    for (int64_t i = 0; i < half; ++i) {
+      const double angle = static_cast<double>(position) * frequencies[static_cast<size_t>(i)];
+      cosines[i] = std::cos(angle);
+      sines[i] = std::sin(angle);
+    }
+  };
+  std::vector<double> step_cosines(static_cast<size_t>(kBlock * half)), step_sines(step_cosines.size());
+  for (int64_t p = 0; p < std::min(kBlock, positions); ++p)
+    sines_of(p, step_cosines.data() + p * half, step_sines.data() + p * half);
+  share_rows((positions + kBlock - 1) / kBlock, 1, [&](int64_t begin, int64_t end, int) {
+    std::vector<double> cosines(static_cast<size_t>(half)), sines(cosines.size());
+    for (int64_t block = begin; block < end; ++block) {
+      sines_of(block * kBlock, cosines.data(), sines.data());
+      const int64_t count = std::min(kBlock, positions - block * kBlock);
+      for (int64_t p = 0; p < count; ++p) {
+        float* c = table.cosines.data<float>() + (block * kBlock + p) * half;
+        float* s = table.sines.data<float>() + (block * kBlock + p) * half;
+        const double *dc = step_cosines.data() + p * half, *ds = step_sines.data() + p * half;
+        for (int64_t i = 0; i < half; ++i) {
+          const auto k = static_cast<size_t>(i);
+          c[i] = static_cast<float>(cosines[k] * dc[i] - sines[k] * ds[i]);
+          s[i] = static_cast<float>(sines[k] * dc[i] + cosines[k] * ds[i]);
+        }
       }
     }
   });

@@ -121,5 +121,20 @@ TEST_P(NormTest, TheHeadsWayBackIsThatOfPlainCode) {
 }
 MORU_EVERY_TARGET(NormTest);
 
+TEST(Rope, TheTableIsThatOfTheAngles) {
+  const std::vector<double> frequencies = rope_frequencies(16, 10000.0);
+  for (const int64_t positions : {1, 255, 256, 257, 70'000}) {
+    const RopeTable table = make_rope_table(positions, frequencies);
+    for (const int64_t p : {int64_t{0}, positions / 3, positions / 2, positions - 1}) {
+      for (size_t i = 0; i < frequencies.size(); ++i) {
+        const double angle = static_cast<double>(p) * frequencies[i];
+        const auto at = static_cast<size_t>(p) * frequencies.size() + i;
+        EXPECT_NEAR(table.cosines.data<float>()[at], std::cos(angle), 1e-7) << p;
+        EXPECT_NEAR(table.sines.data<float>()[at], std::sin(angle), 1e-7) << p;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace moru::tensor

@@ -12,7 +12,8 @@ void read(ConfigReader& reader, ModelConfig& c) {
   keys.eos = 2;
   read_common(reader, c, keys);
   c.rope = read_rope(reader, 10000);
-  reader.ignore({"pretraining_tp", "rope_interleaved", "is_llama_config"});
+  reader.expect("rope_interleaved", false);
+  reader.ignore({"pretraining_tp", "is_llama_config"});
 }
 
 void write(const ModelConfig&, Json& json) {
