@@ -9,9 +9,9 @@ namespace moru::text {
 
 constexpr int32_t kEdge = INT32_MIN, kInside = INT32_MIN + 1;
 
-MergeLearner::MergeLearner(const std::vector<PretokenCounter::Entry>& entries, uint64_t min_count,
-                           size_t max_token_bytes)
-    : min_count_(std::max<uint64_t>(min_count, 1)), max_token_bytes_(max_token_bytes) {
+MergeLearner::MergeLearner(const std::vector<PieceCount>& entries, uint64_t min_count, size_t max_token_bytes,
+                           const std::vector<Merge>& known)
+    : min_count_(known.empty() ? std::max<uint64_t>(min_count, 1) : 1), max_token_bytes_(max_token_bytes) {
   size_t size = 1;
   for (const auto& entry : entries) size += entry.piece.size() + 1;
   if (size > UINT32_MAX) {
@@ -54,6 +54,15 @@ MergeLearner::MergeLearner(const std::vector<PretokenCounter::Entry>& entries, u
     if (pair != kRare) pairs_[pair].places.push_back(place);
   }
   for (uint32_t pair = 0; pair < pairs_.size(); ++pair) push(pair);
+  for (const Merge& merge : known) {
+    const auto it = pair_index_.find((static_cast<uint64_t>(merge.left) << 32) | merge.right);
+    if (it == pair_index_.end()) {
+      add_symbol(merge.left, merge.right);
+    } else {
+      apply(it->second);
+    }
+  }
+  min_count_ = std::max<uint64_t>(min_count, 1);
 }
 
 bool MergeLearner::is_later(const Candidate& a, const Candidate& b) const {
@@ -96,7 +105,7 @@ bool MergeLearner::step(bool across_words) {
     const Candidate best = heap_.back();
     heap_.pop_back();
     const Pair& pair = pairs_[best.pair];
-    if (pair.count != best.count) {
+    if (pair.count != best.count || pair.count < min_count_) {
       push(best.pair);
     } else if (!across_words && is_across_words(pair)) {
       set_aside_.push_back(best.pair);
@@ -119,15 +128,19 @@ MergeLearner::Pair& MergeLearner::pair_of(uint32_t left, uint32_t right) {
   return pairs_[it->second];
 }
 
+void MergeLearner::add_symbol(uint32_t left, uint32_t right) {
+  bytes_.push_back(bytes_[left] + bytes_[right]);
+  known_.insert(known_bytes_.emplace_back(bytes_.back()));
+  merges_.push_back({left, right});
+}
+
 void MergeLearner::apply(uint32_t pair) {
   const uint32_t left = pairs_[pair].left, right = pairs_[pair].right;
   std::vector<uint32_t> places = std::move(pairs_[pair].places);
   // Leftmost first, as the encoder does it: it matters where equal symbols stand in a row.
   if (!std::is_sorted(places.begin(), places.end())) std::sort(places.begin(), places.end());
   const auto symbol = static_cast<uint32_t>(bytes_.size());
-  bytes_.push_back(bytes_[left] + bytes_[right]);
-  known_.insert(known_bytes_.emplace_back(bytes_.back()));
-  merges_.push_back({left, right});
+  add_symbol(left, right);
   const auto left_size = static_cast<uint32_t>(bytes_[left].size()),
              right_size = static_cast<uint32_t>(bytes_[right].size());
   const auto fewer = [&](uint32_t a, uint32_t b, uint64_t count) {

@@ -9,7 +9,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "text/pretoken_count.h"
+#include "text/piece_table.h"
 
 namespace moru::text {
 
@@ -22,8 +22,10 @@ class MergeLearner {
     uint32_t left = 0, right = 0;
   };
 
-  /// `entries` sorted as PretokenCounter gives them. Throws Error if their pieces hold 4 GiB or more.
-  MergeLearner(const std::vector<PretokenCounter::Entry>& entries, uint64_t min_count, size_t max_token_bytes);
+  /// `entries` sorted as PretokenCounter gives them. Throws Error if their pieces hold 4 GiB or more. `known`: merges
+  /// that are made first, as step() would have made them.
+  MergeLearner(const std::vector<PieceCount>& entries, uint64_t min_count, size_t max_token_bytes,
+               const std::vector<Merge>& known = {});
   MergeLearner(const MergeLearner&) = delete;
   MergeLearner& operator=(const MergeLearner&) = delete;
 
@@ -52,6 +54,7 @@ class MergeLearner {
   uint64_t weight(uint32_t place) const;
   Pair& pair_of(uint32_t left, uint32_t right);
   void apply(uint32_t pair);
+  void add_symbol(uint32_t left, uint32_t right);
 
   uint64_t min_count_;
   size_t max_token_bytes_;

@@ -16,6 +16,9 @@
 namespace moru::text {
 namespace {
 
+// What learning holds for each byte of the pieces: the symbols, the places of the pairs, and room for both to move.
+constexpr size_t kLearnerBytes = 24;
+
 /// Tokens of their own that answers are parsed by, so that decoding must not leave them out.
 bool is_parsed(std::string_view token) {
   static constexpr std::string_view kParsed[] = {"<think>",     "</think>",     "<tool>",        "</tool>",
@@ -81,7 +84,12 @@ std::string train_bpe(const BpeOptions& options,
                       const std::function<void(const std::function<void(std::string_view)>&)>& feed,
                       ProgressSink& sink) {
   check(options);
-  PretokenCounter counter;
+  const size_t specials = options.special_tokens.size();
+  const size_t merges = options.vocabulary_size - specials - 256;
+  const double share = std::clamp(options.superword_share, 0.0, 1.0);
+  const size_t within_words = merges - static_cast<size_t>(std::llround(share * static_cast<double>(merges)));
+  const bool has_phrases = within_words < merges;
+  PretokenCounter counter(has_phrases ? PieceKind::phrases : PieceKind::words, options.memory_bytes / 2);
   {
     Progress progress(sink, std::string(tr("tokenizer: counting", "토크나이저: 세기")), std::string(tr("texts", "글")),
                       0);
@@ -89,16 +97,26 @@ std::string train_bpe(const BpeOptions& options,
       counter.add(text);
       progress.advance();
     });
+    counter.finish();
     progress.finish();
   }
-  const size_t specials = options.special_tokens.size();
-  const size_t merges = options.vocabulary_size - specials - 256;
-  const size_t within_words =
-      merges -
-      static_cast<size_t>(std::llround(std::clamp(options.superword_share, 0.0, 1.0) * static_cast<double>(merges)));
-  MergeLearner learner(counter.finish(), options.min_count, options.max_token_bytes);
   Progress progress(sink, std::string(tr("tokenizer: merging", "토크나이저: 병합")), std::string(tr("merges", "병합")),
                     merges);
+  const size_t most_bytes = options.memory_bytes / kLearnerBytes;
+  std::vector<MergeLearner::Merge> known;
+  if (has_phrases && within_words > 0 && counter.total_bytes() > most_bytes) {
+    // Too many phrases to hold them all. The first stage needs their words only, the second the phrases that come
+    // often.
+    PretokenCounter words(PieceKind::words, options.memory_bytes / 2);
+    counter.for_each([&](std::string_view phrase, uint64_t count) {
+      for_each_word_of(phrase, [&](std::string_view word) { words.add_piece(word, count); });
+    });
+    words.finish();
+    MergeLearner learner(words.most_frequent(most_bytes), options.min_count, options.max_token_bytes);
+    while (learner.merges().size() < within_words && learner.step(false)) progress.advance();
+    known = learner.merges();
+  }
+  MergeLearner learner(counter.most_frequent(most_bytes), options.min_count, options.max_token_bytes, known);
   bool across = false;
   while (learner.merges().size() < merges) {
     across = across || learner.merges().size() >= within_words;

@@ -20,6 +20,9 @@ struct BpeOptions {
   /// The share of the merges, the last ones, that may join a space to the word before it; those before them stay within
   /// words (Liu et al., "SuperBPE: space travel for language models", 2025). 1: no difference is made.
   double superword_share = 0.2;
+  /// At most about so many bytes of memory. What does not fit while pieces are counted lies in temporary files; if all
+  /// different pieces together are too many to learn from, the rarest of them are left out, by exact counts.
+  size_t memory_bytes = size_t{2} << 30;
   /// In id order from 0: the names of K-EXAONE's family.
   std::vector<std::string> special_tokens;
 };

@@ -8,7 +8,8 @@ namespace moru::text {
 
 constexpr size_t kBatchBytes = 4 << 20;  // Of texts counted at a time, for each thread
 
-PretokenCounter::PretokenCounter() : shards_(processor_count()) {}
+PretokenCounter::PretokenCounter(PieceKind kind, size_t memory_bytes)
+    : kind_(kind), memory_bytes_(memory_bytes), shards_(processor_count()) {}
 
 void PretokenCounter::add(std::string_view text) {
   waiting_ += text;
@@ -16,10 +17,15 @@ void PretokenCounter::add(std::string_view text) {
   if (waiting_.size() >= kBatchBytes * shards_.size()) count_waiting();
 }
 
+void PretokenCounter::add_piece(std::string_view piece, uint64_t count) {
+  shards_[0].add(piece, count);
+  if (shards_[0].memory() > memory_bytes_) spill_if_full();
+}
+
 void PretokenCounter::count_waiting() {
   const size_t texts = ends_.size() - 1;
   parallel_for(shards_.size(), [&](size_t shard) {
-    Counts& counts = shards_[shard];
+    PieceTable& counts = shards_[shard];
     std::string storage;
     // Each shard takes the texts that begin in its share of the bytes.
     const auto first_after = [&](size_t byte) {
@@ -31,34 +37,78 @@ void PretokenCounter::count_waiting() {
     for (size_t i = begin; i < end; ++i) {
       const std::string_view text = std::string_view(waiting_).substr(ends_[i], ends_[i + 1] - ends_[i]);
       for_each_pretoken(normalized_nfc(text, storage), [&](std::string_view piece) {
-        const auto it = counts.find(piece);
-        if (it != counts.end()) {
-          ++it->second;
+        if (kind_ == PieceKind::phrases) {
+          counts.add(piece, 1);
         } else {
-          counts.emplace(piece, 1);
+          for_each_word_of(piece, [&](std::string_view word) { counts.add(word, 1); });
         }
       });
     }
   });
   waiting_.clear();
   ends_.assign(1, 0);
+  spill_if_full();
 }
 
-std::vector<PretokenCounter::Entry> PretokenCounter::finish() {
+void PretokenCounter::spill_if_full() {
+  size_t memory = 0;
+  for (const PieceTable& shard : shards_) memory += shard.memory();
+  if (memory <= memory_bytes_) return;
+  for (PieceTable& shard : shards_) {
+    runs_.write(shard);
+    shard.clear();
+  }
+}
+
+void PretokenCounter::finish() {
   count_waiting();
-  Counts& all = shards_[0];
-  for (size_t shard = 1; shard < shards_.size(); ++shard) {
-    for (const auto& [piece, count] : shards_[shard]) all[piece] += count;
-    shards_[shard].clear();
+  std::string().swap(waiting_);
+  if (runs_.empty()) {
+    for (size_t shard = 1; shard < shards_.size(); ++shard) {
+      shards_[shard].for_each([&](std::string_view piece, uint64_t count) { shards_[0].add(piece, count); });
+      shards_[shard].clear();
+    }
+  } else {
+    for (PieceTable& shard : shards_) {
+      runs_.write(shard);
+      shard.clear();
+    }
   }
-  std::vector<Entry> entries;
-  entries.reserve(all.size());
-  while (!all.empty()) {
-    auto node = all.extract(all.begin());
-    entries.push_back({std::move(node.key()), node.mapped()});
+  for_each([&](std::string_view piece, uint64_t) { total_bytes_ += piece.size(); });
+}
+
+void PretokenCounter::for_each(const std::function<void(std::string_view, uint64_t)>& use) const {
+  if (runs_.empty()) {
+    shards_[0].for_each(use);
+  } else {
+    runs_.for_each(use);
   }
-  std::sort(entries.begin(), entries.end(),
-            [](const Entry& a, const Entry& b) { return a.count != b.count ? a.count > b.count : a.piece < b.piece; });
+}
+
+std::vector<PieceCount> PretokenCounter::most_frequent(size_t most_bytes) {
+  uint64_t least = 0;
+  if (total_bytes_ > most_bytes) {
+    std::map<uint64_t, uint64_t, std::greater<>> bytes_of_count;
+    for_each([&](std::string_view piece, uint64_t count) { bytes_of_count[count] += piece.size(); });
+    uint64_t sum = 0;
+    for (const auto& [count, bytes] : bytes_of_count) {
+      sum += bytes;
+      if (sum > most_bytes) break;
+      least = count;
+    }
+    if (least == 0) return {};  // Even the most frequent ones are too many.
+  }
+  if (!runs_.empty()) {
+    shards_[0].clear();
+    runs_.for_each([&](std::string_view piece, uint64_t count) {
+      if (count >= least) shards_[0].add(piece, count);
+    });
+  }
+  std::vector<PieceCount> entries = shards_[0].entries();
+  std::erase_if(entries, [&](const PieceCount& entry) { return entry.count < least; });
+  std::ranges::sort(entries, [](const PieceCount& a, const PieceCount& b) {
+    return a.count != b.count ? a.count > b.count : a.piece < b.piece;
+  });
   return entries;
 }
 

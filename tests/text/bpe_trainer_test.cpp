@@ -6,7 +6,9 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/json.h"
+#include "text/bpe_merges.h"
 #include "text/char_class.h"
+#include "text/pretoken_count.h"
 #include "text/pretokenizer.h"
 #include "text/text_samples.h"
 #include "text/tokenizer_json.h"
@@ -147,6 +149,89 @@ TEST(BpeTrainer, ThreadsAndOrderOfTextsDoNotMatter) {
   const std::string other = trained_on(texts, 1500);
   unsetenv("MORU_THREADS");
   EXPECT_TRUE(one == other);
+}
+
+using Counts = std::map<std::string, uint64_t, std::less<>>;
+
+Counts counts_of(PretokenCounter& counter) {
+  Counts counts;
+  counter.for_each([&](std::string_view piece, uint64_t count) { EXPECT_TRUE(counts.emplace(piece, count).second); });
+  return counts;
+}
+
+TEST(BpeTrainer, CountsAreExactWhateverTheMemory) {
+  for (const PieceKind kind : {PieceKind::phrases, PieceKind::words}) {
+    Counts expected;
+    PretokenCounter small(kind, 1 << 16), large(kind, 1 << 30);
+    std::string storage;
+    for (int round = 0; round < 2; ++round) {
+      for (const std::string& page : help_pages(400)) {
+        small.add(page);
+        large.add(page);
+        for_each_pretoken(normalized_nfc(page, storage), [&](std::string_view piece) {
+          if (kind == PieceKind::phrases) {
+            ++expected[std::string(piece)];
+          } else {
+            for_each_word_of(piece, [&](std::string_view word) { ++expected[std::string(word)]; });
+          }
+        });
+      }
+    }
+    small.finish();
+    large.finish();
+    EXPECT_EQ(counts_of(small), expected);
+    EXPECT_EQ(counts_of(large), expected);
+    for (const size_t most : {size_t{2000}, size_t{20000}, SIZE_MAX}) {
+      const auto from_files = small.most_frequent(most), from_memory = large.most_frequent(most);
+      ASSERT_EQ(from_files.size(), from_memory.size());
+      size_t bytes = 0;
+      for (size_t i = 0; i < from_files.size(); ++i) {
+        ASSERT_EQ(from_files[i].piece, from_memory[i].piece);
+        ASSERT_EQ(from_files[i].count, from_memory[i].count);
+        bytes += from_files[i].piece.size();
+      }
+      EXPECT_LE(bytes, most);
+      EXPECT_GT(from_files.size(), 10U);
+    }
+  }
+}
+
+TEST(BpeTrainer, LearningGoesOnAfterKnownMerges) {
+  PretokenCounter counter(PieceKind::phrases, 1 << 30);
+  for (const std::string& page : help_pages(20)) counter.add(page);
+  counter.finish();
+  const auto pieces = counter.most_frequent(SIZE_MAX);
+  MergeLearner whole(pieces, 2, 48);
+  for (int i = 0; i < 300; ++i) ASSERT_TRUE(whole.step(i >= 200));
+  MergeLearner second(pieces, 2, 48, {whole.merges().begin(), whole.merges().begin() + 200});
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(second.step(true));
+  EXPECT_EQ(whole.bytes(), second.bytes());
+}
+
+/// With little memory the rare phrases are left out, but the words are all counted; the threads make no difference.
+TEST(BpeTrainer, LittleMemoryKeepsTheFirstStageExact) {
+  BpeOptions options;
+  options.vocabulary_size = 1500;
+  options.special_tokens = exaone_special_tokens();
+  const auto train = [&] {
+    SilentProgress progress;
+    return train_bpe(
+        options,
+        [](const std::function<void(std::string_view)>& use) {
+          for (const std::string& page : help_pages(120)) use(page);
+        },
+        progress);
+  };
+  const auto full = merges_of(train());
+  options.memory_bytes = 6 << 20;
+  const std::string little = train();
+  setenv("MORU_THREADS", "3", 1);
+  EXPECT_TRUE(train() == little);
+  unsetenv("MORU_THREADS");
+  const auto merges = merges_of(little);
+  ASSERT_EQ(merges.size(), full.size());
+  const auto within = static_cast<ptrdiff_t>(full.size() * 4 / 5);
+  EXPECT_TRUE(std::equal(full.begin(), full.begin() + within, merges.begin()));
 }
 
 TEST(BpeTrainer, AnEmptyCorpusGivesTheBytes) {

@@ -12,20 +12,20 @@
 namespace moru::text {
 namespace {
 
-std::vector<std::string> split(std::string_view text) {
+std::vector<std::string> split(std::string_view text, KnownPattern pattern = KnownPattern::exaone_moe) {
   std::vector<std::string> pieces;
-  for_each_pretoken(text, [&](std::string_view piece) { pieces.emplace_back(piece); });
+  for_each_pretoken(pattern, text, [&](std::string_view piece) { pieces.emplace_back(piece); });
   return pieces;
 }
 
 /// The pattern itself, run by PCRE2 with Unicode properties.
 class Oracle {
  public:
-  Oracle() {
+  explicit Oracle(std::string_view pattern = kPretokenizerPattern) {
     int error = 0;
     size_t offset = 0;
-    code_ = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(kPretokenizerPattern.data()), kPretokenizerPattern.size(),
-                          PCRE2_UTF | PCRE2_UCP, &error, &offset, nullptr);
+    code_ = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(), PCRE2_UTF | PCRE2_UCP, &error,
+                          &offset, nullptr);
     EXPECT_NE(code_, nullptr);
     EXPECT_EQ(pcre2_jit_compile(code_, PCRE2_JIT_COMPLETE), 0);
     data_ = pcre2_match_data_create_from_pattern(code_, nullptr);
@@ -88,6 +88,28 @@ TEST(Pretokenizer, EqualsPcre2OnRandomStrings) {
     const std::string text = adversarial_text(random, 1 + random.below(24));
     ASSERT_EQ(split(text), oracle.split(text)) << text;
   }
+}
+
+TEST(Pretokenizer, OtherKnownPatternsEqualPcre2) {
+  for (const std::string_view pattern : {kGpt2Pattern, kLlama3Pattern, kQwen2Pattern}) {
+    const Oracle oracle(pattern);
+    const KnownPattern known = known_pattern(pattern);
+    ASSERT_NE(known, KnownPattern::none);
+    for (const std::string& text : sample_texts()) EXPECT_EQ(split(text, known), oracle.split(text)) << text;
+    for (const std::string& page : help_pages(40)) ASSERT_EQ(split(page, known), oracle.split(page));
+    Random random(2);
+    for (int i = 0; i < 30000; ++i) {
+      const std::string text = adversarial_text(random, 1 + random.below(24));
+      ASSERT_EQ(split(text, known), oracle.split(text)) << pattern << ": " << text;
+    }
+  }
+  EXPECT_EQ(known_pattern("x"), KnownPattern::none);
+}
+
+TEST(Pretokenizer, DigitsApartCutTheTextForGpt2) {
+  using Pieces = std::vector<std::string>;
+  EXPECT_EQ(split("a  12 b  ", KnownPattern::gpt2_digits), (Pieces{"a", "  ", "1", "2", " b", "  "}));
+  EXPECT_EQ(split("it's   .5", KnownPattern::gpt2_digits), (Pieces{"it", "'s", "  ", " .", "5"}));
 }
 
 // PCRE2 10.42 counts U+180E as a space, as Unicode did before 6.3, and its tables are of Unicode 14.

@@ -1,6 +1,5 @@
 #include "text/tokenizer.h"
 
-#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
@@ -82,25 +81,6 @@ TEST(Tokenizer, OlderMergesAsTextAreRead) {
   for (Json& merge : json["model"]["merges"]) merge = merge[0].get<std::string>() + " " + merge[1].get<std::string>();
   const Tokenizer older = Tokenizer::from_json(dump_json(json), "older");
   for (const std::string& text : sample_texts()) EXPECT_EQ(older.encode(text), small().encode(text));
-}
-
-TEST(Tokenizer, LongLinesTakeNoQuadraticTime) {
-  std::string words, runs, random_ab;
-  while (words.size() < (10U << 20))
-    words += "셀 범위를 선택한 다음 서식 메뉴에서 조건부 서식을 선택합니다 and the words go on ";
-  while (runs.size() < (3U << 20)) runs += "ㅋ";
-  Random random(9);
-  while (random_ab.size() < (3U << 20)) random_ab += "ab"[random.below(2)];
-  const Tokenizer of_ab = Tokenizer::from_json(
-      trained_on({random_ab.substr(0, 20000), std::string(100, 'a'), runs.substr(0, 300)}, 900), "ab");
-  for (const Tokenizer* tokenizer : {&small(), &of_ab}) {
-    for (const std::string& line : {words, runs, random_ab, std::string(3U << 20, 'a')}) {
-      const auto start = std::chrono::steady_clock::now();
-      const std::vector<Token> tokens = tokenizer->encode(line);
-      EXPECT_LT(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), 20.0);
-      ASSERT_TRUE(tokenizer->decode(tokens) == line);
-    }
-  }
 }
 
 void expect_error(const std::function<void(Json&)>& damage, std::string_view place) {

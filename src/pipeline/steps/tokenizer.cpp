@@ -27,6 +27,9 @@ class TokenizerStep : public Step {
     options_.max_token_bytes = static_cast<size_t>(
         section.integer("max_token_bytes", static_cast<int64_t>(options_.max_token_bytes), 1, 1024));
     options_.superword_share = section.number("superword_share", options_.superword_share, 0, 1);
+    options_.memory_bytes = static_cast<size_t>(section.integer(
+                                "memory_mib", static_cast<int64_t>(options_.memory_bytes >> 20), 16, 1 << 24))
+                            << 20;
     options_.special_tokens = text::exaone_special_tokens();
   }
 
@@ -37,7 +40,8 @@ class TokenizerStep : public Step {
     return {{"vocabulary_size", options_.vocabulary_size},
             {"min_count", options_.min_count},
             {"max_token_bytes", options_.max_token_bytes},
-            {"superword_share", options_.superword_share}};
+            {"superword_share", options_.superword_share},
+            {"memory_mib", options_.memory_bytes >> 20}};
   }
   std::string about() const override {
     return fmt::format(fmt::runtime(tr("train a tokenizer of {} tokens", "토큰 {}개짜리 토크나이저 학습")),
