@@ -31,20 +31,42 @@ model::ModelConfig office_expert() {
   return c;
 }
 
-/// Sequences of 64 random tokens, packed to 8,192 rows.
-void training_step(benchmark::State& state) {
-  const model::ModelConfig config = office_expert();
+/// SmolLM2-135M's layout (its config.json).
+model::ModelConfig smollm2() {
+  model::ModelConfig c;
+  c.model_type = "llama";
+  c.vocabulary = 49152;
+  c.hidden = 576;
+  c.layers = 30;
+  c.heads = 9;
+  c.kv_heads = 3;
+  c.head_dim = 64;
+  c.intermediate = 1536;
+  c.qk_norm = false;
+  c.tied = true;
+  c.full_layers_rotate = true;
+  c.rope.theta = 100000;
+  c.max_positions = 8192;
+  c.mtp_layers = 0;
+  c.sliding.assign(30, false);
+  c.sparse.assign(30, false);
+  return c;
+}
+
+/// Steps on `rows` random tokens in sequences of `length`, packed.
+void train_steps(benchmark::State& state, const model::ModelConfig& config, const train::OptimizerSettings& settings,
+                 int rows, int length) {
   const tensor::DType type = state.range(0) == 0 ? tensor::DType::f32 : tensor::DType::bf16;
   model::DecoderModel model(config, type);
   model.initialise(1);
-  train::Optimizer optimizer(model, {});
+  train::Optimizer optimizer(model, settings);
   std::vector<int32_t> tokens, positions, targets, starts = {0};
   Random random(1);
-  for (int i = 0; i < 8192; ++i) {
+  for (int i = 0; i < rows; ++i) {
     tokens.push_back(static_cast<int32_t>(random.below(8192)));
     targets.push_back(static_cast<int32_t>(random.below(8192)));
-    positions.push_back(i % 64);
-    if (i % 64 == 63) starts.push_back(i + 1);
+    positions.push_back(i % length);
+    if (i % length == length - 1) starts.push_back(i + 1);
   }
   const std::vector<float> weights(tokens.size(), 1.0F);
   const double peak = tensor::measure_peak(type);
@@ -54,16 +76,20 @@ void training_step(benchmark::State& state) {
     tensor::Tape tape;
     const tensor::Variable hidden =
         model.final_norm(&tape, model.hidden(&tape, {tokens, positions, starts, nullptr, {}}, {1e-4F, &loads}));
-    tensor::linear_cross_entropy(&tape, hidden, model.head(), targets, weights);
+    model.loss(&tape, hidden, targets, weights);
     tape.backward();
-    optimizer.step(1e-3, 1.0 / 8192);
+    optimizer.step(1e-3, 1.0 / rows);
   }
-  const double rate = static_cast<double>(state.iterations()) * 8192;
+  const double rate = static_cast<double>(state.iterations()) * rows;
   const double flops = 6.0 * static_cast<double>(config.active_parameters()) * rate;
   state.counters["tokens/s"] = benchmark::Counter(rate, benchmark::Counter::kIsRate);
   state.counters["FLOP/s"] = benchmark::Counter(flops, benchmark::Counter::kIsRate);
   state.counters["of_peak"] = benchmark::Counter(flops / peak, benchmark::Counter::kIsRate);
   state.SetLabel(tensor::matmul_instruction_set());
+}
+
+void training_step(benchmark::State& state) {
+  train_steps(state, office_expert(), {}, 8192, 64);
 }
 BENCHMARK(training_step)
     ->ArgName("bf16")
@@ -73,6 +99,12 @@ BENCHMARK(training_step)
     ->Unit(benchmark::kMillisecond)
     ->MinTime(5)
     ->MinWarmUpTime(3);
+
+/// A full fine-tuning step of SmolLM2-135M: 2,048 packed tokens, sequences of 256, AdamW.
+void smollm2_training_step(benchmark::State& state) {
+  train_steps(state, smollm2(), {false, 0.0, 1.0}, 2048, 256);
+}
+BENCHMARK(smollm2_training_step)->ArgName("bf16")->Arg(1)->UseRealTime()->Unit(benchmark::kMillisecond)->Iterations(8);
 
 }  // namespace
 }  // namespace moru
