@@ -1,11 +1,14 @@
-// Speed of encoding with a given tokenizer, one thread: what text_tokenizer_peer.py compares with Hugging Face's.
-// MORU_BENCH_TOKENIZER: a tokenizer.json. MORU_BENCH_TEXTS: a file of JSON, a list of texts.
+// Encoding with a given tokenizer, one thread, and training on a given file: what text_tokenizer_peer.py and
+// text_trainer_peer.py compare with Hugging Face's. MORU_BENCH_TOKENIZER: a tokenizer.json. MORU_BENCH_TEXTS: a file of
+// JSON, a list of texts. MORU_BENCH_CORPUS: a text a line.
 #include <benchmark/benchmark.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "core/file.h"
 #include "core/json.h"
+#include "text/bpe_trainer.h"
 #include "text/tokenizer.h"
 
 namespace {
@@ -31,6 +34,29 @@ void encode(benchmark::State& state) {
   state.counters["tokens"] = static_cast<double>(tokens);
 }
 
+void train(benchmark::State& state) {
+  const char* corpus = std::getenv("MORU_BENCH_CORPUS");
+  if (corpus == nullptr) {
+    state.SkipWithError("set MORU_BENCH_CORPUS, or run text_trainer_peer.py");
+    return;
+  }
+  moru::text::BpeOptions options;
+  options.vocabulary_size = 32000;
+  options.superword_share = 0;
+  moru::SilentProgress progress;
+  for (auto _ : state) {
+    const std::string json = moru::text::train_bpe(
+        options,
+        [&](const std::function<void(std::string_view)>& use) {
+          std::ifstream file(corpus);
+          for (std::string line; std::getline(file, line);) use(line);
+        },
+        progress);
+    state.counters["bytes"] = static_cast<double>(json.size());
+  }
+}
+
+BENCHMARK(train)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(1);
 BENCHMARK(encode)->Unit(benchmark::kMillisecond)->MinTime(0.7);
 
 }  // namespace

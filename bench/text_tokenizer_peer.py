@@ -70,7 +70,7 @@ def theirs(tokenizer, texts):
 
 
 def ours(program, path, texts_path):
-    result = subprocess.run([program, "--benchmark_format=json"], check=True, capture_output=True,
+    result = subprocess.run([program, "--benchmark_format=json", "--benchmark_filter=encode"], check=True, capture_output=True,
                             env=os.environ | {"MORU_BENCH_TOKENIZER": path, "MORU_BENCH_TEXTS": texts_path})
     run = json.loads(result.stdout)["benchmarks"][0]
     return run["cpu_time"] / 1000, int(run["tokens"])

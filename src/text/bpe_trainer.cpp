@@ -89,26 +89,27 @@ std::string train_bpe(const BpeOptions& options,
   const double share = std::clamp(options.superword_share, 0.0, 1.0);
   const size_t within_words = merges - static_cast<size_t>(std::llround(share * static_cast<double>(merges)));
   const bool has_phrases = within_words < merges;
-  PretokenCounter counter(has_phrases ? PieceKind::phrases : PieceKind::words, options.memory_bytes / 2);
+  std::optional<PretokenCounter> counter;
+  counter.emplace(has_phrases ? PieceKind::phrases : PieceKind::words, options.memory_bytes / 2);
   {
     Progress progress(sink, std::string(tr("tokenizer: counting", "토크나이저: 세기")), std::string(tr("texts", "글")),
                       0);
     feed([&](std::string_view text) {
-      counter.add(text);
+      counter->add(text);
       progress.advance();
     });
-    counter.finish();
+    counter->finish();
     progress.finish();
   }
   Progress progress(sink, std::string(tr("tokenizer: merging", "토크나이저: 병합")), std::string(tr("merges", "병합")),
                     merges);
   const size_t most_bytes = options.memory_bytes / kLearnerBytes;
   std::vector<MergeLearner::Merge> known;
-  if (has_phrases && within_words > 0 && counter.total_bytes() > most_bytes) {
+  if (has_phrases && within_words > 0 && counter->total_bytes() > most_bytes) {
     // Too many phrases to hold them all. The first stage needs their words only, the second the phrases that come
     // often.
     PretokenCounter words(PieceKind::words, options.memory_bytes / 2);
-    counter.for_each([&](std::string_view phrase, uint64_t count) {
+    counter->for_each([&](std::string_view phrase, uint64_t count) {
       for_each_word_of(phrase, [&](std::string_view word) { words.add_piece(word, count); });
     });
     words.finish();
@@ -116,7 +117,8 @@ std::string train_bpe(const BpeOptions& options,
     while (learner.merges().size() < within_words && learner.step(false)) progress.advance();
     known = learner.merges();
   }
-  MergeLearner learner(counter.most_frequent(most_bytes), options.min_count, options.max_token_bytes, known);
+  MergeLearner learner(counter->most_frequent(most_bytes), options.min_count, options.max_token_bytes, known);
+  counter.reset();  // Learning goes on in its own copy.
   bool across = false;
   while (learner.merges().size() < merges) {
     across = across || learner.merges().size() >= within_words;

@@ -7,21 +7,19 @@ namespace moru::text {
 constexpr size_t kBlockBytes = 1 << 20;
 
 void PieceTable::add(std::string_view piece, uint64_t count) {
-  if ((used_ + 1) * 10 > slots_.size() * 7) grow();
+  if ((records_.size() + 1) * 10 > slots_.size() * 7) grow();
   const uint64_t hash = hash64(piece);
   const auto tag = static_cast<uint32_t>(hash >> 32);
-  for (size_t i = hash & (slots_.size() - 1);; i = (i + 1) & (slots_.size() - 1)) {
-    Slot& slot = slots_[i];
-    if (slot.data == nullptr) {
-      slot = {keep(piece), static_cast<uint32_t>(piece.size()), tag, count};
-      ++used_;
-      return;
-    }
-    if (slot.tag == tag && std::string_view(slot.data, slot.size) == piece) {
-      slot.count += count;
+  size_t i = hash & (slots_.size() - 1);
+  for (; slots_[i] != 0; i = (i + 1) & (slots_.size() - 1)) {
+    Record& record = records_[slots_[i] - 1];
+    if (record.tag == tag && std::string_view(record.data, record.size) == piece) {
+      record.count += count;
       return;
     }
   }
+  records_.push_back({keep(piece), static_cast<uint32_t>(piece.size()), tag, count});
+  slots_[i] = static_cast<uint32_t>(records_.size());
 }
 
 const char* PieceTable::keep(std::string_view piece) {
@@ -40,19 +38,20 @@ const char* PieceTable::keep(std::string_view piece) {
 }
 
 void PieceTable::grow() {
-  std::vector<Slot> old(std::max<size_t>(1024, slots_.size() * 2));
-  old.swap(slots_);
-  for (const Slot& slot : old) {
-    if (slot.data == nullptr) continue;
-    size_t i = hash64({slot.data, slot.size}) & (slots_.size() - 1);
-    while (slots_[i].data != nullptr) i = (i + 1) & (slots_.size() - 1);
-    slots_[i] = slot;
+  const size_t size = std::max<size_t>(1024, slots_.size() * 2);
+  std::vector<uint32_t>().swap(slots_);
+  slots_.resize(size);
+  uint32_t number = 0;
+  for (const Record& record : records_) {
+    size_t i = hash64({record.data, record.size}) & (size - 1);
+    while (slots_[i] != 0) i = (i + 1) & (size - 1);
+    slots_[i] = ++number;
   }
 }
 
 std::vector<PieceCount> PieceTable::entries() const {
   std::vector<PieceCount> all;
-  all.reserve(used_);
+  all.reserve(records_.size());
   for_each([&](std::string_view piece, uint64_t count) { all.push_back({piece, count}); });
   return all;
 }
