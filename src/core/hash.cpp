@@ -1,6 +1,7 @@
 #include "core/hash.h"
 
 #include <openssl/evp.h>
+#include <sys/mman.h>
 #include <xxhash.h>
 
 #include <cassert>
@@ -47,7 +48,17 @@ std::string sha256(std::string_view bytes) {
 }
 
 std::string sha256_file(const fs::path& path) {
-  return Sha256().update(MappedFile(path).bytes()).hex();
+  // The file may be larger than memory: what has been read counts no more as this process's.
+  constexpr size_t kPiece = size_t{16} << 20;
+  const MappedFile file(path);
+  Sha256 hash;
+  for (std::span<const std::byte> rest = file.bytes(); !rest.empty();) {
+    const auto piece = rest.first(std::min(kPiece, rest.size()));
+    hash.update(piece);
+    ::madvise(const_cast<std::byte*>(file.bytes().data()), file.bytes().size(), MADV_DONTNEED);
+    rest = rest.subspan(piece.size());
+  }
+  return hash.hex();
 }
 
 std::string sha256_tree(const fs::path& path) {

@@ -6,6 +6,9 @@
 #include "core/file.h"
 #include "core/json.h"
 #include "core/language.h"
+#include "model/checkpoint.h"
+#include "model/gguf_tokenizer.h"
+#include "model/model_files.h"
 
 namespace moru::infer {
 namespace {
@@ -25,8 +28,9 @@ double number_between(const Json& json, const char* key, double fallback, double
 
 void check_is_model(const fs::path& path) {
   const std::string mend(
-      tr("name the folder that holds config.json, model.safetensors and tokenizer.json, such as a run's model folder",
-         "config.json, model.safetensors, tokenizer.json이 들어 있는 모델 폴더를 지정하세요"));
+      tr("name the folder that holds config.json, model.safetensors and tokenizer.json, such as a run's model folder, "
+         "or a .gguf file",
+         "config.json, model.safetensors, tokenizer.json이 들어 있는 모델 폴더나 .gguf 파일을 지정하세요"));
   std::error_code error;
   if (!fs::exists(path, error)) {
     throw Error(path.string(), std::string(tr("there is no such folder", "그런 폴더가 없습니다")), mend);
@@ -58,6 +62,38 @@ std::string model_name(const fs::path& folder) {
   return folder.filename().string();
 }
 
+/// The special tokens' texts, by which templates call them.
+std::string template_settings(const model::GgufFile& gguf) {
+  Json settings = Json::object();
+  const std::vector<std::string>& tokens = gguf.texts("tokenizer.ggml.tokens");
+  for (const auto& [name, key] : {std::pair{"bos_token", "bos"}, {"eos_token", "eos"}, {"pad_token", "padding"}}) {
+    const int64_t id = gguf.integer_or(fmt::format("tokenizer.ggml.{}_token_id", key), -1);
+    if (id >= 0 && static_cast<size_t>(id) < tokens.size()) settings[name] = tokens[static_cast<size_t>(id)];
+  }
+  return dump_json(settings);
+}
+
+ModelFolder open_gguf(const fs::path& path) {
+  const model::ModelFiles files = model::open_model_files(path);
+  const model::GgufFile& gguf = *files.weights.gguf();
+  const std::string tokenizer = model::tokenizer_json_of(gguf);
+  if (tokenizer.empty())
+    throw Error(path.string(), std::string(tr("it has no tokenizer", "토크나이저가 없습니다")),
+                std::string(tr("get a file with one, or convert the model's folder again",
+                               "토크나이저가 있는 파일을 쓰거나 모델 폴더를 다시 변환하세요")));
+  const std::string chat = gguf.text_or("tokenizer.chat_template", "");
+  std::error_code error;
+  fs::path whole = fs::canonical(path, error);
+  return {error ? path : whole,
+          gguf.text_or("general.name", path.stem().string()),
+          model::load_model(files),
+          text::Tokenizer::from_json(tokenizer, path.string() + ": tokenizer"),
+          chat.empty()
+              ? text::ModelChat::load(path)
+              : text::ModelChat::from_template(chat, path.string() + ": chat_template", template_settings(gguf)),
+          {}};
+}
+
 }  // namespace
 
 GenerationDefaults load_generation_defaults(const fs::path& model_folder) {
@@ -78,19 +114,23 @@ GenerationDefaults load_generation_defaults(const fs::path& model_folder) {
 }
 
 ModelFolder open_model_folder(const fs::path& path) {
-  check_is_model(path);
   std::error_code error;
-  fs::path whole = fs::canonical(path, error);
-  if (error) whole = path;
-  ModelFolder folder{whole,
-                     model_name(whole),
-                     model::Model::load(path),
-                     text::Tokenizer::load(path),
-                     text::ModelChat::load(path),
-                     load_generation_defaults(path)};
+  const bool gguf = path.extension() == ".gguf" && fs::is_regular_file(path, error);
+  if (!gguf) check_is_model(path);
+  const auto open = [&]() -> ModelFolder {
+    fs::path whole = fs::canonical(path, error);
+    if (error) whole = path;
+    return {whole,
+            model_name(whole),
+            model::Model::load(path),
+            text::Tokenizer::load(path),
+            text::ModelChat::load(path),
+            load_generation_defaults(path)};
+  };
+  ModelFolder folder = gguf ? open_gguf(path) : open();
   const auto vocabulary = static_cast<size_t>(folder.model->config().vocabulary);
   if (folder.tokenizer.vocabulary_size() > vocabulary) {
-    throw Error((path / "tokenizer.json").string(),
+    throw Error(gguf ? path.string() : (path / "tokenizer.json").string(),
                 fmt::format(fmt::runtime(tr("it has {} tokens, but the model of config.json knows {}",
                                             "토큰이 {}개인데 config.json의 모델은 {}개만 압니다")),
                             folder.tokenizer.vocabulary_size(), vocabulary),

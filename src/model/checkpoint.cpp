@@ -7,6 +7,7 @@
 #include "core/language.h"
 #include "model/compressed_tensors.h"
 #include "model/lora.h"
+#include "model/model_files.h"
 #include "model/safetensors.h"
 #include "tensor/elementwise.h"
 #include "tensor/matmul.h"
@@ -47,11 +48,14 @@ void save_model(DecoderModel& model, const fs::path& folder) {
 }
 
 void DecoderModel::load_weights(const fs::path& folder) {
-  const SafetensorsFile file(folder / "model.safetensors");
-  CompressedTensorsReader quantized(file);
-  for (const Part& part : parts()) {
+  read_weights(*this, hugging_face_weights(WeightSource::open(folder), config_));
+}
+
+void read_weights(DecoderModel& model, const WeightSource& weights) {
+  CompressedTensorsReader quantized(weights);
+  for (const Part& part : model.parts()) {
     if (!quantized.read(part))
-      copy_into(file.at(part.name), part.parameter->value.slice(part.begin, part.end), file.place() + ": " + part.name);
+      copy_into(weights.at(part.name), part.parameter->value.slice(part.begin, part.end), weights.place_of(part.name));
   }
 }
 
@@ -61,22 +65,22 @@ std::unique_ptr<DecoderModel> load_model(const fs::path& folder, std::optional<D
     load_adapters(model->parts(), folder, model->type());
     return model;
   }
-  const ModelConfig config = load_config(folder);
-  // Before memory is taken for what config.json says: the file must be able to hold it, at half a byte a weight.
-  const fs::path file = folder / "model.safetensors";
-  std::error_code failed;
-  const uintmax_t bytes = fs::file_size(file, failed);
-  if (failed) throw system_error(file.string(), std::string(tr("read", "읽기")), failed.value());
-  if (bytes < config.parameters() / 2)
-    throw Error(file.string(),
+  return load_model(open_model_files(folder), type);
+}
+
+std::unique_ptr<DecoderModel> load_model(const ModelFiles& files, std::optional<DType> type) {
+  // Before memory is taken for what the configuration says: the files must be able to hold it, at half a byte a weight.
+  const uint64_t bytes = files.weights.bytes(), parameters = files.config.parameters();
+  if (bytes < parameters / 2)
+    throw Error(files.weights.place(),
                 fmt::format(fmt::runtime(tr("{} bytes cannot hold the {} weights that config.json describes",
                                             "{}바이트에는 config.json에 적힌 가중치 {}개가 들어갈 수 없습니다")),
-                            bytes, config.parameters()),
+                            bytes, parameters),
                 std::string(tr("get or make both files again, as they belong together",
                                "두 파일을 함께 다시 받거나 만드세요")));
-  auto model =
-      std::make_unique<DecoderModel>(config, type.value_or(tensor::has_bf16_products() ? DType::bf16 : DType::f32));
-  model->load_weights(folder);
+  auto model = std::make_unique<DecoderModel>(files.config,
+                                              type.value_or(tensor::has_bf16_products() ? DType::bf16 : DType::f32));
+  read_weights(*model, files.weights);
   return model;
 }
 

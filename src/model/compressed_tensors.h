@@ -14,7 +14,7 @@
 
 #include "core/json.h"
 #include "model/decoder.h"
-#include "model/safetensors.h"
+#include "model/weights.h"
 
 namespace moru::model {
 
@@ -35,14 +35,14 @@ class CompressedTensorsWriter {
 
 class CompressedTensorsReader {
  public:
-  /// The file must outlive the reader.
-  explicit CompressedTensorsReader(const SafetensorsFile& file) : file_(file) {}
-  /// If the file holds the part quantized: reads it and returns true; after its last part a parameter is packed. Parts
+  /// The source must outlive the reader.
+  explicit CompressedTensorsReader(const WeightSource& file) : file_(file) {}
+  /// If the source holds the part quantized: reads it and returns true; after its last part a parameter is packed. Parts
   /// of a parameter come one after the other. Throws Error naming file and tensor.
   bool read(const Part& part);
 
  private:
-  const SafetensorsFile& file_;
+  const WeightSource& file_;
   tensor::QuantizedRows rows_;  ///< Of the parameter that is being read.
   int bits_ = 0;
 };

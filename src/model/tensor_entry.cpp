@@ -34,14 +34,6 @@ const BlockFormat& readable_format(const TensorEntry& entry, const std::string& 
                              "F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K 형식의 모델을 쓰세요")));
 }
 
-/// Where row `row` is stored.
-int64_t stored_row(const TensorEntry& entry, int64_t rows, int64_t row) {
-  if (entry.interleaved_heads == 0) return row;
-  const int64_t head_rows = rows / entry.interleaved_heads, half = head_rows / 2;
-  const int64_t head = row / head_rows, i = row % head_rows;
-  return head * head_rows + (i < half ? 2 * i : 2 * (i - half) + 1);
-}
-
 }  // namespace
 
 int64_t TensorEntry::count() const {
@@ -86,6 +78,13 @@ uint64_t PlannedTensor::bytes() const {
   return static_cast<uint64_t>(rows) * static_cast<uint64_t>(cols / format->elements) * format->bytes;
 }
 
+int64_t stored_row(int64_t interleaved_heads, int64_t rows, int64_t row) {
+  if (interleaved_heads == 0) return row;
+  const int64_t head_rows = rows / interleaved_heads, half = head_rows / 2;
+  const int64_t head = row / head_rows, i = row % head_rows;
+  return head * head_rows + (i < half ? 2 * i : 2 * (i - half) + 1);
+}
+
 void read_rows(const TensorEntry& entry, int64_t first, std::span<float> values, const std::string& place) {
   const BlockFormat& format = readable_format(entry, place);
   const auto cols = static_cast<size_t>(entry.cols());
@@ -97,7 +96,8 @@ void read_rows(const TensorEntry& entry, int64_t first, std::span<float> values,
     finite = dequantize(format, entry.bytes.data() + static_cast<size_t>(first) * stride, values);
   } else {
     for (size_t r = 0; r < rows; ++r) {
-      const auto stored = static_cast<size_t>(stored_row(entry, all, first + static_cast<int64_t>(r)));
+      const auto stored =
+          static_cast<size_t>(stored_row(entry.interleaved_heads, all, first + static_cast<int64_t>(r)));
       finite = dequantize(format, entry.bytes.data() + stored * stride, values.subspan(r * cols, cols)) && finite;
     }
   }

@@ -40,6 +40,9 @@ struct PlannedTensor {
   uint64_t bytes() const;
 };
 
+/// At which row of a tensor with interleaved heads the row `row` of the usual order is stored.
+int64_t stored_row(int64_t interleaved_heads, int64_t rows, int64_t row);
+
 /// Rows [first, first + values.size() / cols) as floats, from any float or block type. Throws Error naming `place` for
 /// a type that cannot be converted or a scale that is not a number.
 void read_rows(const TensorEntry& entry, int64_t first, std::span<float> values, const std::string& place);

@@ -70,10 +70,12 @@ WeightSource WeightSource::open(const fs::path& path) {
   std::error_code failed;
   if (fs::is_directory(path, failed)) {
     const fs::path one = path / "model.safetensors", index = path / "model.safetensors.index.json";
-    if (fs::exists(one, failed) || !fs::exists(index, failed)) {
-      source.add_safetensors(one, nullptr);
-    } else {
+    const bool sharded = !fs::exists(one, failed) && fs::exists(index, failed);
+    source.place_ = (sharded ? index : one).string();
+    if (sharded) {
       source.open_index(index);
+    } else {
+      source.add_safetensors(one, nullptr);
     }
   } else if (path.extension() == ".gguf") {
     source.open_gguf(path);

@@ -31,7 +31,7 @@ class WeightSource {
   const TensorEntry& at(std::string_view name) const;
   bool contains(std::string_view name) const { return find(name) != nullptr; }
 
-  /// The folder or file that was opened; for errors, also with a tensor's name.
+  /// The file that was opened (of a folder: model.safetensors or its index); for errors, also with a tensor's name.
   const std::string& place() const { return place_; }
   std::string place_of(std::string_view name) const { return place_ + ": " + std::string(name); }
   /// The files that hold the weights (the index, if there is one, first).

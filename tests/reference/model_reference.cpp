@@ -1,7 +1,8 @@
 // The logits that Moru computes, for scripts beside this file to compare with another tool's.
 //   model_reference make CONFIG FOLDER     writes a random model of the config.json in the folder CONFIG
-//   model_reference logits FOLDER f32|bf16 reads sequences of token ids from standard input (JSON, [[id]]) and writes
-//                                          the logits after each token as floats, [tokens, vocabulary]
+//   model_reference logits MODEL f32|bf16  reads sequences of token ids from standard input (JSON, [[id]]) and writes
+//                                          the logits after each token as floats, [tokens, vocabulary]; MODEL: a folder
+//                                          or a .gguf file
 #include <iostream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -31,9 +32,9 @@ void make(const std::string& configuration, const std::string& folder) {
 
 void logits(const std::string& folder, DType type) {
   const std::string input{std::istreambuf_iterator<char>(std::cin), {}};
-  const moru::model::ModelConfig config = moru::model::load_config(folder);
-  moru::model::DecoderModel model(config, type);
-  model.load_weights(folder);
+  const auto loaded = moru::model::load_model(folder, type);
+  const moru::model::DecoderModel& model = *loaded;
+  const moru::model::ModelConfig& config = model.config();
   for (const moru::Json& sequence : moru::parse_json(input, "standard input")) {
     const auto tokens = sequence.get<std::vector<int32_t>>();
     std::vector<int32_t> positions(tokens.size());
