@@ -67,11 +67,8 @@ def peer(kind, steps, compiled, threads):
 
 
 def ours(bench, kind, steps):
-    # One iteration more than counted elsewhere would be: Moru has no warm-up to leave out but the first step's memory.
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     out = subprocess.run([bench, f"--benchmark_filter=lora:{int(kind == 'lora')}/", "--benchmark_format=json"], check=True,
                          capture_output=True, env=os.environ | {"OMP_WAIT_POLICY": "passive"}).stdout
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     found = json.loads(out)["benchmarks"][0]
     return {"tokens/s": found["tokens/s"], "tokens/cpu_s": 2048 / (found["cpu_time"] / 1e3),
             "peak_MB": found["peak_MB"], "of_peak": found["of_peak"], "peak_GFLOP/s": found["peak_GFLOP/s"]}

@@ -4,6 +4,7 @@
 
 #include "core/random.h"
 #include "model/decoder.h"
+#include "smollm2.h"
 #include "tensor/matmul.h"
 #include "tensor/ops.h"
 #include "train/optimizer.h"
@@ -28,28 +29,6 @@ model::ModelConfig office_expert() {
   c.mtp_layers = 0;
   c.sliding = {true, true, true, false};
   c.sparse = {false, true, true, true};
-  return c;
-}
-
-/// SmolLM2-135M's layout (its config.json).
-model::ModelConfig smollm2() {
-  model::ModelConfig c;
-  c.model_type = "llama";
-  c.vocabulary = 49152;
-  c.hidden = 576;
-  c.layers = 30;
-  c.heads = 9;
-  c.kv_heads = 3;
-  c.head_dim = 64;
-  c.intermediate = 1536;
-  c.qk_norm = false;
-  c.tied = true;
-  c.full_layers_rotate = true;
-  c.rope.theta = 100000;
-  c.max_positions = 8192;
-  c.mtp_layers = 0;
-  c.sliding.assign(30, false);
-  c.sparse.assign(30, false);
   return c;
 }
 
@@ -102,7 +81,7 @@ BENCHMARK(training_step)
 
 /// A full fine-tuning step of SmolLM2-135M: 2,048 packed tokens, sequences of 256, AdamW.
 void smollm2_training_step(benchmark::State& state) {
-  train_steps(state, smollm2(), {false, 0.0, 1.0}, 2048, 256);
+  train_steps(state, bench::smollm2_135m(), {false, 0.0, 1.0}, 2048, 256);
 }
 BENCHMARK(smollm2_training_step)->ArgName("bf16")->Arg(1)->UseRealTime()->Unit(benchmark::kMillisecond)->Iterations(8);
 
