@@ -10,7 +10,7 @@
 #include "model/checkpoint.h"
 #include "model/decoder.h"
 #include "optimize/compare.h"
-#include "text/chat_template.h"
+#include "text/model_chat.h"
 #include "text/tokenizer.h"
 
 namespace moru::optimize {
@@ -42,7 +42,7 @@ void quantize_weights(model::DecoderModel& model, int bits, int group) {
 
 /// Chats of the samples, held-out ones included: what the model is asked in service.
 std::vector<std::vector<int32_t>> comparison_sequences(const fs::path& samples, const text::Tokenizer& tokenizer,
-                                                       uint64_t tokens, size_t longest) {
+                                                       const text::ModelChat& chat, uint64_t tokens, size_t longest) {
   const data::DatasetReader reader(samples, data::kSampleSchema);
   const uint64_t stride =
       std::max<uint64_t>(1, reader.count() * 50 / std::max<uint64_t>(1, tokens));  // a sample has about 50 tokens
@@ -53,9 +53,8 @@ std::vector<std::vector<int32_t>> comparison_sequences(const fs::path& samples, 
     const data::Sample sample = data::sample_from_json(json, place);
     std::vector<text::ChatMessage> messages;
     for (const data::Message& m : sample.messages) messages.push_back({m.role, m.content});
-    std::vector<int32_t> ids = sample.kind == data::SampleKind::text
-                                   ? tokenizer.encode(sample.text)
-                                   : text::encode_chat(tokenizer, messages, false).tokens;
+    std::vector<int32_t> ids =
+        sample.kind == data::SampleKind::text ? tokenizer.encode(sample.text) : chat.encode(tokenizer, messages).tokens;
     if (ids.size() > longest) ids.resize(longest);
     held += ids.size();
     sequences.push_back(std::move(ids));
@@ -89,12 +88,12 @@ Report quantize(const fs::path& model_folder, const fs::path& samples, const Opt
   quantize_weights(*quantized, options.bits, options.group);
   save_model(*quantized, out);
   const text::Tokenizer tokenizer = text::Tokenizer::load(model_folder);
-  for (const char* name : {"tokenizer.json", "tokenizer_config.json", "chat_template.jinja"})
-    write_file_atomic(out / name, read_file(model_folder / name));
-  const Comparison c = compare(*original, *quantized,
-                               comparison_sequences(samples, tokenizer, options.comparison_tokens,
-                                                    static_cast<size_t>(original->config().max_positions)),
-                               sink);
+  text::copy_text_files(model_folder, out);
+  const Comparison c =
+      compare(*original, *quantized,
+              comparison_sequences(samples, tokenizer, text::ModelChat::load(model_folder), options.comparison_tokens,
+                                   static_cast<size_t>(original->config().max_positions)),
+              sink);
   Report report{file_bytes(model_folder), file_bytes(out), c.tokens, c.mean_kl, c.p99_kl, c.same_top, {}};
   report.facts = {{"bytes_before", report.bytes_before},
                   {"bytes_after", report.bytes_after},

@@ -249,4 +249,11 @@ ChatTokens ModelChat::encode(const Tokenizer& tokenizer, const std::vector<ChatM
   return out;
 }
 
+void copy_text_files(const fs::path& from, const fs::path& to) {
+  make_directories(to);
+  write_file_atomic(to / "tokenizer.json", read_file(from / "tokenizer.json"));
+  for (const char* name : {"tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja"})
+    if (fs::exists(from / name)) write_file_atomic(to / name, read_file(from / name));
+}
+
 }  // namespace moru::text

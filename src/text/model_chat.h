@@ -51,4 +51,8 @@ class ModelChat {
   std::shared_ptr<const Data> data_;
 };
 
+/// Copies what a model folder says of text: tokenizer.json, tokenizer_config.json, special_tokens_map.json and
+/// chat_template.jinja, those that are there. Throws Error if tokenizer.json is not.
+void copy_text_files(const std::filesystem::path& from, const std::filesystem::path& to);
+
 }  // namespace moru::text

@@ -52,6 +52,12 @@ void Optimizer::add(TrainedTensor trained) {
   slots_.push_back(std::move(slot));
 }
 
+uint64_t Optimizer::parameters() const {
+  uint64_t count = 0;
+  for (const Slot& slot : slots_) count += static_cast<uint64_t>(slot.master.size());
+  return count;
+}
+
 void Optimizer::clear_gradients() {
   for (const Slot& slot : slots_) slot.trained.gradient.fill_zero();
 }

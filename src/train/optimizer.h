@@ -39,6 +39,8 @@ class Optimizer {
   /// One step. `factor` multiplies all gradients first (1 / number of loss tokens). Returns the norm before clipping.
   double step(double learning_rate, double factor);
   uint64_t steps() const { return steps_; }
+  /// Numbers that are trained.
+  uint64_t parameters() const;
 
   /// Everything that a later process needs to go on exactly here, router biases included.
   std::vector<model::NamedTensor> state() const;

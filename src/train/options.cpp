@@ -65,11 +65,52 @@ model::ModelConfig read_model(const Config& section) {
   return m;
 }
 
+BaseOptions read_base(const Config& section) {
+  BaseOptions base;
+  const std::string named = section.text("base", "");
+  if (named.empty()) return base;
+  base.folder = (section.folder() / named).lexically_normal();
+  std::error_code error;
+  if (!fs::exists(base.folder / "config.json", error) || !fs::exists(base.folder / "tokenizer.json", error))
+    throw Error(
+        section.place("base"),
+        fmt::format(fmt::runtime(tr("{} is no model folder with config.json and tokenizer.json",
+                                    "{}은(는) config.json과 tokenizer.json이 있는 모델 폴더가 아닙니다")),
+                    base.folder.string()),
+        std::string(tr("correct the path; it is relative to the recipe. `moru convert` makes a folder of a "
+                       "GGUF file",
+                       "경로를 고치세요. 레시피 기준 상대 경로입니다. GGUF 파일은 `moru convert`로 폴더가 됩니다")));
+  if (!section.has("lora")) return base;
+  const Config lora = section.section("lora");
+  base.lora.emplace();
+  base.lora->rank = count(lora, "rank", base.lora->rank, 1, 4096);
+  base.lora->alpha = lora.number("alpha", 2.0 * base.lora->rank, 1e-6, 1e6);
+  base.lora->targets = lora.texts("targets");
+  base.lora->dropout = lora.number("dropout", 0, 0, 0.95);
+  base.merge = lora.flag("merge", true);
+  base.bits = static_cast<int>(lora.integer("base_bits", 0, 0, 8));
+  base.group = count(lora, "base_group", base.group, 8, 1024);
+  if (base.bits != 0 && base.bits != 4 && base.bits != 8)
+    throw Error(lora.place("base_bits"), std::string(tr("\"base_bits\" is 0, 4 or 8", "\"base_bits\"는 0, 4, 8입니다")),
+                std::string(tr("0 keeps the base as it is", "0이면 그대로 둡니다")));
+  return base;
+}
+
 }  // namespace
 
 Options read_options(const Config& section) {
   Options o;
-  o.model = read_model(section.section("model"));
+  o.base = read_base(section);
+  if (o.base.folder.empty()) {
+    o.model = read_model(section.section("model"));
+  } else {
+    o.model = model::load_config(o.base.folder);
+    // A trained model is moved a little: small steps, every weight's or only the adapters'.
+    o.optimizer = "adamw";
+    const double rate = o.base.lora ? 2e-4 : 2e-5;
+    o.pretrain = {1, rate, 0.05, 0.0};
+    o.supervise = {3, rate, 0.05, 0.5};
+  }
   o.pretrain = read_phase(section.section("pretrain"), o.pretrain);
   o.supervise = read_phase(section.section("supervise"), o.supervise);
   o.optimizer = section.choice("optimizer", o.optimizer, {"muon", "adamw"});
@@ -92,19 +133,28 @@ Options read_options(const Config& section) {
 }
 
 Json to_json(const Options& o) {
-  return {{"model", model::to_json(o.model)},
-          {"pretrain", phase_json(o.pretrain)},
-          {"supervise", phase_json(o.supervise)},
-          {"optimizer", o.optimizer},
-          {"compute", o.compute},
-          {"batch_tokens", o.batch_tokens},
-          {"sequence_tokens", o.sequence_tokens},
-          {"weight_decay", o.weight_decay},
-          {"clip", o.clip},
-          {"balance_loss", o.balance_loss},
-          {"bias_step", o.bias_step},
-          {"mtp_loss", o.mtp_loss},
-          {"seed", o.seed}};
+  Json json = {{"model", model::to_json(o.model)},
+               {"pretrain", phase_json(o.pretrain)},
+               {"supervise", phase_json(o.supervise)},
+               {"optimizer", o.optimizer},
+               {"compute", o.compute},
+               {"batch_tokens", o.batch_tokens},
+               {"sequence_tokens", o.sequence_tokens},
+               {"weight_decay", o.weight_decay},
+               {"clip", o.clip},
+               {"balance_loss", o.balance_loss},
+               {"bias_step", o.bias_step},
+               {"mtp_loss", o.mtp_loss},
+               {"seed", o.seed}};
+  if (o.base.folder.empty()) return json;
+  json["base"] = {{"tuning", o.base.lora ? "lora" : "full"}};
+  if (o.base.lora) {
+    json["base"]["lora"] = {{"rank", o.base.lora->rank},       {"alpha", o.base.lora->alpha},
+                            {"targets", o.base.lora->targets}, {"dropout", o.base.lora->dropout},
+                            {"merge", o.base.merge},           {"base_bits", o.base.bits},
+                            {"base_group", o.base.group}};
+  }
+  return json;
 }
 
 }  // namespace moru::train

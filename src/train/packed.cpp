@@ -111,8 +111,8 @@ void pack_corpus(const fs::path& corpus, const text::Tokenizer& tokenizer, text:
   writer.finish();
 }
 
-uint64_t pack_samples(const fs::path& samples, const text::Tokenizer& tokenizer, size_t length,
-                      const fs::path& folder) {
+uint64_t pack_samples(const fs::path& samples, const text::Tokenizer& tokenizer, const text::ModelChat& model_chat,
+                      size_t length, const fs::path& folder) {
   const data::DatasetReader reader(samples, data::kSampleSchema);
   PackedWriter writer(folder);
   uint64_t left_out = 0;
@@ -133,7 +133,7 @@ uint64_t pack_samples(const fs::path& samples, const text::Tokenizer& tokenizer,
         }
         std::vector<text::ChatMessage> messages;
         for (const data::Message& m : sample.messages) messages.push_back({m.role, m.content});
-        text::ChatTokens chat = text::encode_chat(tokenizer, messages, false);
+        text::ChatTokens chat = model_chat.encode(tokenizer, messages);
         e.tokens = std::move(chat.tokens);
         e.learned = std::move(chat.learned);
         // What follows the last learned token teaches nothing.

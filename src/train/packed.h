@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/file.h"
+#include "text/model_chat.h"
 #include "text/tokenizer.h"
 
 namespace moru::train {
@@ -55,9 +56,9 @@ class PackedTokens {
 void pack_corpus(const std::filesystem::path& corpus, const text::Tokenizer& tokenizer, text::Token end, size_t length,
                  const std::filesystem::path& folder);
 
-/// The samples (sample/1) that are not held out, rendered as chats; a sample longer than `length` is left out and
-/// counted. Returns how many were left out.
-uint64_t pack_samples(const std::filesystem::path& samples, const text::Tokenizer& tokenizer, size_t length,
-                      const std::filesystem::path& folder);
+/// The samples (sample/1) that are not held out, rendered as the model's chats; a sample longer than `length` is left
+/// out and counted. Returns how many were left out.
+uint64_t pack_samples(const std::filesystem::path& samples, const text::Tokenizer& tokenizer,
+                      const text::ModelChat& chat, size_t length, const std::filesystem::path& folder);
 
 }  // namespace moru::train

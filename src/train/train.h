@@ -3,11 +3,13 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>  // Report holds a Json by value
+#include <optional>
 #include <string>
 
 #include "core/config.h"
 #include "core/progress.h"
 #include "model/config.h"
+#include "model/lora.h"
 
 namespace moru::train {
 
@@ -19,8 +21,18 @@ struct PhaseOptions {
   double decay = 0.3;        ///< Share of steps, linear to zero ("warm-up/stable/decay").
 };
 
+/// A model to go on from, instead of a fresh one.
+struct BaseOptions {
+  std::filesystem::path folder;            ///< Empty: a fresh model of Options::model.
+  std::optional<model::LoraOptions> lora;  ///< Adapters alone are trained; without: every weight.
+  bool merge = true;                       ///< Adapters end in the weights; else the output is an adapter folder.
+  int bits = 0;    ///< 4 or 8: under adapters the frozen matrices are rounded to so many bits while training.
+  int group = 64;  ///< Weights that share a scale then.
+};
+
 struct Options {
-  model::ModelConfig model;
+  model::ModelConfig model;  ///< Of a fresh model.
+  BaseOptions base;
   PhaseOptions pretrain{1, 4e-3, 0.05, 0.0};
   PhaseOptions supervise{8, 4e-3, 0.0, 0.4};
   std::string optimizer = "muon";  ///< "muon" (matrices; AdamW elsewhere) or "adamw".
@@ -46,7 +58,7 @@ struct Inputs {
 };
 
 struct Report {
-  uint64_t steps = 0, tokens = 0, parameters = 0, active_parameters = 0;
+  uint64_t steps = 0, tokens = 0, parameters = 0, active_parameters = 0, trained_parameters = 0;
   double pretrain_loss = 0, supervise_loss = 0;
   double seconds = 0, tokens_per_second = 0;               ///< Of this process alone; not part of any hash.
   double flops_per_second = 0, peak_flops_per_second = 0;  ///< 6 x active parameters x rate, and the matrix peak.
@@ -54,7 +66,8 @@ struct Report {
 };
 
 /// Writes the model into `out` (Hugging Face layout, tokenizer files included) and the untrained model's seed into its
-/// facts. Checkpoints go to `work`; a later call with the same arguments goes on from the last whole one.
+/// facts. Of adapters, also `out`/adapter in PEFT's layout if they are merged, else `out` itself is that. Checkpoints
+/// go to `work`; a later call with the same arguments goes on from the last whole one.
 Report train(const Inputs& inputs, const Options& options, const std::filesystem::path& work,
              const std::filesystem::path& out, ProgressSink& progress);
 

@@ -11,6 +11,7 @@
 #include "pipeline/show.h"
 #include "pipeline/steps/steps.h"
 #include "text/tokenizer.h"
+#include "train/train.h"
 
 namespace moru::pipeline {
 namespace {
@@ -25,7 +26,7 @@ evaluate::System lazy_model(const std::string& name, const fs::path& tokenizer_f
   system.answer = [=](const std::vector<evaluate::Question>& questions, ProgressSink& progress) {
     const std::unique_ptr<model::Model> model = load();
     const text::Tokenizer tokenizer = text::Tokenizer::load(tokenizer_folder);
-    infer::Engine engine(*model, tokenizer, {});
+    infer::Engine engine(*model, tokenizer, {}, text::ModelChat::load(tokenizer_folder));
     return evaluate::model_system(name, engine).answer(questions, progress);
   };
   return system;
@@ -34,6 +35,7 @@ evaluate::System lazy_model(const std::string& name, const fs::path& tokenizer_f
 class EvaluateStep : public Step {
  public:
   EvaluateStep(const Config& recipe, const RecipeFile& file) {
+    base_ = train::read_options(recipe.section("train")).base.folder;
     const Config section = recipe.section("evaluate");
     systems_ = section.texts("systems", kSystems);
     for (const std::string& system : systems_)
@@ -104,7 +106,9 @@ class EvaluateStep : public Step {
     const auto seed = run.input("train").identity.parameters.value("seed", uint64_t{0});
     std::vector<evaluate::System> systems;
     for (const std::string& name : systems_) {
-      if (name == "untrained")
+      if (name == "untrained" && !base_.empty())
+        systems.push_back(lazy_model("base", trained, [base = base_] { return model::Model::load(base); }));
+      else if (name == "untrained")
         systems.push_back(
             lazy_model(name, trained, [=] { return model::make_random_model(model::load_config(trained), seed); }));
       if (name == "trained") systems.push_back(lazy_model(name, trained, [=] { return model::Model::load(trained); }));
@@ -115,6 +119,7 @@ class EvaluateStep : public Step {
     return systems;
   }
 
+  fs::path base_;  ///< The model that training goes on from, which then stands for the untrained one.
   std::vector<std::string> systems_;
   size_t held_out_ = 0;
   std::vector<fs::path> question_files_;

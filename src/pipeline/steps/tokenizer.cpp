@@ -2,6 +2,7 @@
 #include "text/tokenizer.h"
 
 #include "core/file.h"
+#include "core/hash.h"
 #include "core/language.h"
 #include "data/dataset.h"
 #include "data/document.h"
@@ -9,6 +10,8 @@
 #include "pipeline/show.h"
 #include "pipeline/steps/steps.h"
 #include "text/bpe_trainer.h"
+#include "text/model_chat.h"
+#include "train/train.h"
 
 namespace moru::pipeline {
 namespace {
@@ -18,7 +21,8 @@ constexpr int64_t kLeastVocabulary = 512, kMostVocabulary = 1 << 20;
 
 class TokenizerStep : public Step {
  public:
-  explicit TokenizerStep(const Config& recipe) {
+  explicit TokenizerStep(const Config& recipe) : base_(train::read_options(recipe.section("train")).base.folder) {
+    if (!base_.empty()) return;  // its tokens are what its weights know
     const Config section = recipe.section("tokenizer");
     options_.vocabulary_size = static_cast<size_t>(section.integer(
         "vocabulary_size", static_cast<int64_t>(options_.vocabulary_size), kLeastVocabulary, kMostVocabulary));
@@ -36,7 +40,16 @@ class TokenizerStep : public Step {
   std::string_view name() const override { return "tokenizer"; }
   int version() const override { return 1; }
   std::vector<std::string> inputs() const override { return {"curate", "generate"}; }
+  Json external(const fs::path&) const override {
+    if (base_.empty()) return Json::object();
+    Json hashes = Json::object();
+    for (const char* name :
+         {"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja"})
+      if (fs::exists(base_ / name)) hashes[name] = sha256_file(base_ / name);
+    return hashes;
+  }
   Json parameters() const override {
+    if (!base_.empty()) return {{"base", true}};
     return {{"vocabulary_size", options_.vocabulary_size},
             {"min_count", options_.min_count},
             {"max_token_bytes", options_.max_token_bytes},
@@ -44,6 +57,9 @@ class TokenizerStep : public Step {
             {"memory_mib", options_.memory_bytes >> 20}};
   }
   std::string about() const override {
+    if (!base_.empty())
+      return fmt::format(fmt::runtime(tr("take the tokenizer of {}", "{}의 토크나이저 사용")),
+                         base_.filename().string());
     return fmt::format(fmt::runtime(tr("train a tokenizer of {} tokens", "토큰 {}개짜리 토크나이저 학습")),
                        grouped(options_.vocabulary_size));
   }
@@ -67,10 +83,12 @@ class TokenizerStep : public Step {
         for (const data::Message& message : sample.messages) count_and_take(message.content);
       });
     };
-    const std::string json = text::train_bpe(options_, feed, run.progress);
     const fs::path folder = run.out / "tokenizer";
     make_directories(folder);
-    text::write_tokenizer(folder, json);
+    if (base_.empty())
+      text::write_tokenizer(folder, text::train_bpe(options_, feed, run.progress));
+    else
+      text::copy_text_files(base_, folder);
     const text::Tokenizer tokenizer = text::Tokenizer::load(folder);
     uint64_t tokens = 0, text_bytes = 0;
     corpus.for_each([&](const Json& record, std::string_view place) {
@@ -92,6 +110,7 @@ class TokenizerStep : public Step {
   }
 
  private:
+  fs::path base_;  ///< Of a model that training goes on from; empty: train a tokenizer.
   text::BpeOptions options_;
 };
 

@@ -2,6 +2,7 @@
 #include "train/train.h"
 
 #include "core/file.h"
+#include "core/hash.h"
 #include "core/language.h"
 #include "pipeline/show.h"
 #include "pipeline/steps/steps.h"
@@ -16,6 +17,10 @@ class TrainStep : public Step {
   std::string_view name() const override { return "train"; }
   int version() const override { return 1; }
   std::vector<std::string> inputs() const override { return {"curate", "generate", "tokenizer"}; }
+  Json external(const fs::path&) const override {
+    if (options_.base.folder.empty()) return Json::object();
+    return {{"base", sha256_tree(options_.base.folder)}};
+  }
   Json parameters() const override {
     Json parameters = train::to_json(options_);
     // How often a checkpoint is written changes no weight.
@@ -23,6 +28,12 @@ class TrainStep : public Step {
     return parameters;
   }
   std::string about() const override {
+    if (options_.base.lora)
+      return fmt::format(fmt::runtime(tr("train adapters on {}", "{} 위에 어댑터 학습")),
+                         options_.base.folder.filename().string());
+    if (!options_.base.folder.empty())
+      return fmt::format(fmt::runtime(tr("go on training {}", "{} 이어서 학습")),
+                         options_.base.folder.filename().string());
     return std::string(
         tr("pretrain on the corpus, then train on the samples", "말뭉치로 사전 학습한 뒤 표본으로 학습"));
   }
@@ -34,6 +45,7 @@ class TrainStep : public Step {
     const train::Report report = train::train(inputs, options_, run.work, run.out / "model", run.progress);
     // What was trained on, token by token, is kept with the artefact but does not travel with the model.
     fs::rename(run.out / "model" / "training", run.out / "training");
+    if (fs::exists(run.out / "model" / "adapter")) fs::rename(run.out / "model" / "adapter", run.out / "adapter");
     run.facts = report.facts;
     run.facts["steps"] = report.steps;
     run.facts["tokens"] = report.tokens;
