@@ -61,7 +61,7 @@ TEST_F(LoraTraining, LearnsInTheAdaptersAloneMergedOrKeptApart) {
   EXPECT_EQ(merged.facts["supervise_loss"], apart.facts["supervise_loss"]);
   EXPECT_LT(merged.trained_parameters, merged.parameters / 4);
   const std::string losses = read_file(*workspace_ / "merged/training/losses.txt");
-  EXPECT_LT(merged.supervise_loss, 0.9 * std::stod(losses.substr(losses.find(' ') + 1)));
+  EXPECT_LT(merged.supervise_loss, std::stod(losses.substr(losses.find(' ') + 1)) - 0.2);
 
   // Both have the same adapter, and nothing else of the base was changed.
   EXPECT_EQ(sha256_file(*workspace_ / "merged/adapter/adapter_model.safetensors"),
@@ -109,7 +109,7 @@ TEST_F(LoraTraining, TheFrozenWeightsMayBeQuantized) {
     o.compute = "bf16";
     const Report report = run(o, fmt::format("bits{}", bits));
     const std::string losses = read_file(*workspace_ / fmt::format("bits{}/training/losses.txt", bits));
-    EXPECT_LT(report.supervise_loss, 0.9 * std::stod(losses.substr(losses.find(' ') + 1)));
+    EXPECT_LT(report.supervise_loss, std::stod(losses.substr(losses.find(' ') + 1)) - 0.2);
   }
 }
 
