@@ -47,6 +47,9 @@ class TrainStep : public Step {
     fs::rename(run.out / "model" / "training", run.out / "training");
     if (fs::exists(run.out / "model" / "adapter")) fs::rename(run.out / "model" / "adapter", run.out / "adapter");
     run.facts = report.facts;
+    if (!options_.base.folder.empty())
+      run.facts["base"] = {{"name", options_.base.folder.filename().string()},
+                           {"sha256", sha256_tree(options_.base.folder)}};
     run.facts["steps"] = report.steps;
     run.facts["tokens"] = report.tokens;
     run.facts["parameters"] = report.parameters;
