@@ -19,8 +19,9 @@ void register_inspect(CLI::App& app, std::function<int()>& run) {
       "inspect", std::string(tr("Count a model's parameters, tensors, bytes and cache from its configuration",
                                 "설정만 보고 모델의 매개변수, 텐서, 바이트, 캐시를 세기")));
   command
-      ->add_option("model", arguments->path,
-                   std::string(tr("A config.json, or a model folder", "config.json 또는 모델 폴더")))
+      ->add_option(
+          "model", arguments->path,
+          std::string(tr("A config.json, a model folder, or a .gguf file", "config.json, 모델 폴더, 또는 .gguf 파일")))
       ->required();
   command->add_flag("--json", arguments->json, std::string(tr("As JSON, complete", "JSON으로, 빠짐없이")));
   command->callback([arguments, &run] {

@@ -6,6 +6,7 @@
 #include "core/file.h"
 #include "core/language.h"
 #include "model/family.h"
+#include "model/gguf_config.h"
 #include "model/kv_cache.h"
 #include "model/weights.h"
 
@@ -97,7 +98,14 @@ Inspection inspect(const ModelConfig& config) {
 Inspection inspect(const fs::path& path) {
   if (!fs::exists(path))
     throw Error(path.string(), std::string(tr("there is no such file or folder", "그런 파일이나 폴더가 없습니다")),
-                std::string(tr("name a config.json or a model folder", "config.json이나 모델 폴더를 지정하세요")));
+                std::string(tr("name a config.json, a model folder or a .gguf file",
+                               "config.json, 모델 폴더, .gguf 파일 가운데 하나를 지정하세요")));
+  if (path.extension() == ".gguf") {
+    const WeightSource weights = WeightSource::open(path);
+    Inspection i = inspect(config_from_gguf(weights));
+    i.files = Inspection::Files{weights.files().size(), weights.tensors().size(), weights.bytes()};
+    return i;
+  }
   if (!fs::is_directory(path)) return inspect(config_from_json(read_json_file(path), path.string()));
   Inspection i = inspect(load_config(path));
   if (!fs::exists(path / "model.safetensors") && !fs::exists(path / "model.safetensors.index.json")) return i;

@@ -23,7 +23,7 @@ struct Inspection {
   std::map<int, int> window_layers;  ///< By window: how many layers.
   uint64_t window_bytes = 0;  ///< Of one sequence in the layers with a window, in bfloat16, as this program holds it.
   uint64_t kv_bytes_at_full_context = 0;  ///< Of one sequence of max_positions tokens.
-  /// Of the weights that lie beside config.json, if there are any.
+  /// Of the weights that lie beside config.json or in the GGUF file, if there are any.
   struct Files {
     uint64_t files = 0, tensors = 0, bytes = 0;
   };
@@ -31,7 +31,7 @@ struct Inspection {
 };
 
 Inspection inspect(const ModelConfig& config);
-/// A config.json, or a model folder; of the weights in it only the headers are read.
+/// A config.json, a model folder or a .gguf file; of weights only the headers are read.
 Inspection inspect(const std::filesystem::path& path);
 
 Json to_json(const Inspection& inspection);

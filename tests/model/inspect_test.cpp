@@ -9,7 +9,9 @@
 
 #include "core/error.h"
 #include "core/file.h"
+#include "core/progress.h"
 #include "model/checkpoint.h"
+#include "model/convert.h"
 #include "model/small_config.h"
 
 namespace moru::model {
@@ -211,6 +213,22 @@ TEST(Inspect, AFolderTellsWhatItsFilesHold) {
   EXPECT_FALSE(inspect(folder.path() / "config.json").files);
   EXPECT_EQ(to_json(i)["files"]["tensors"], i.tensors);
   EXPECT_THROW(inspect(folder.path() / "nothing"), Error);
+}
+
+TEST(Inspect, AGgufFileTellsTheSame) {
+  const TemporaryDirectory folder;
+  for (const char* name : {"exaone_moe-2", "exaone4-sliding", "llama-scaled", "qwen3_moe", "gemma3"}) {
+    const fs::path model = fs::path(MORU_SOURCE_DIR) / "tests/model/families" / name;
+    const fs::path file = folder.path() / (std::string(name) + ".gguf");
+    SilentProgress silent;
+    convert_model({model, file, "bf16"}, silent);
+    const Inspection a = inspect(model), b = inspect(file);
+    EXPECT_EQ(a.parameters, b.parameters) << name;
+    EXPECT_EQ(a.kv_bytes_per_token, b.kv_bytes_per_token) << name;
+    EXPECT_EQ(a.window_layers, b.window_layers) << name;
+    ASSERT_TRUE(b.files);
+    EXPECT_EQ(b.files->tensors, a.gguf_tensors) << name;
+  }
 }
 
 TEST(Inspect, TheTextSaysItInFull) {
