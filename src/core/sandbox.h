@@ -29,7 +29,8 @@ struct SandboxResult {
 
 /// Limits of one item's work.
 struct SandboxLimits {
-  double seconds = 20;                    ///< Of wall-clock time, from the start or from the last sign of life.
+  double seconds = 20;                    ///< From the start or the last sign of life, without the time that it
+                                          ///< waits for a processor.
   uint64_t memory = uint64_t{1} << 30;    ///< Bytes of address space beyond what the process was born with (RLIMIT_AS).
   uint64_t output = uint64_t{256} << 20;  ///< Bytes of the result, or of one piece of it.
 };

@@ -39,7 +39,8 @@ class SandboxWorker {
 
   /// What the clock or, under sanitizers, the memory watch says about a worker that has sent nothing more.
   std::optional<SandboxResult> overdue(const SandboxLimits& limits);
-  /// Restarts the clock.
+  /// Restarts the clock. It stands while the process waits for a processor: what is set aside must not depend on what
+  /// else the machine does.
   void extend(const SandboxLimits& limits);
 
   /// Kills and reaps; the wait status.
@@ -48,10 +49,18 @@ class SandboxWorker {
  private:
   void start(const Sandbox::StreamWork& work, const SandboxLimits& limits);
   SandboxResult gone();
+  void close_files();
+  /// Since it was started; zero where the system does not say. A wait that goes on is not in it.
+  struct Scheduled {
+    Clock::duration on_processor{}, waiting{};
+  };
+  Scheduled scheduled() const;
 
   pid_t pid_ = -1;
   int socket_ = -1;
+  int statistics_ = -1;  ///< /proc/PID/schedstat
   Clock::time_point deadline_{};
+  Scheduled before_;  ///< When the deadline was set.
   uint64_t served_ = 0;
   uint64_t born_resident_ = 0;
   char header_[kFrameHeader] = {};

@@ -6,11 +6,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
+#include <ctime>
 #include <fstream>
+#include <thread>
 
 #include "core/error.h"
 #include "core/file.h"
+#include "core/threads.h"
 
 namespace moru {
 namespace {
@@ -38,6 +42,16 @@ std::string act(std::string_view request) {
       void* piece = std::malloc(size_t{32} << 20);
       if (piece == nullptr) sandbox_out_of_memory();
       std::memset(piece, 1, size_t{32} << 20);
+    }
+  }
+  if (request == "work") {  // a tenth of a second of a processor
+    timespec used{};
+    const auto seconds = [&] {
+      ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+      return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
+    };
+    const double start = seconds();
+    while (seconds() < start + 0.1) {
     }
   }
   if (request == "long") return std::string(3 << 20, 'y');
@@ -168,6 +182,20 @@ TEST(Sandbox, APoolServesSeveralRuns) {
         1, [](size_t) { return "pid"; }, [&](size_t, SandboxResult r) { pids.push_back(r.output); });
   EXPECT_EQ(pids[0], pids[1]);
   EXPECT_EQ(pids[1], pids[2]);
+}
+
+TEST(Sandbox, TimeSpentWaitingForAProcessorDoesNotCount) {
+  if (!fs::exists("/proc/self/schedstat")) return;  // a kernel that does not say: the clock runs on
+  std::atomic<bool> stop = false;
+  std::vector<std::jthread> others;
+  for (size_t i = 0; i < 10 * processor_count(); ++i)
+    others.emplace_back([&] {
+      while (!stop) {
+      }
+    });
+  const std::vector<SandboxResult> results = run({"work", "work"}, 1, {.seconds = 0.25});
+  stop = true;
+  for (const SandboxResult& result : results) EXPECT_EQ(result.end, SandboxEnd::done);
 }
 
 }  // namespace
