@@ -1,5 +1,7 @@
 #include "pipeline/model_card.h"
 
+#include "core/file.h"
+#include "core/json.h"
 #include "core/language.h"
 #include "pipeline/show.h"
 
@@ -46,20 +48,35 @@ std::string languages_text(const Artefact& samples) {
   return list;
 }
 
+/// The model's type, as its config.json has it.
+std::string family_of(const Artefact& train) {
+  const fs::path config = train.folder / "model" / "config.json";
+  return fs::exists(config) ? read_json_file(config).value("model_type", "exaone_moe") : "exaone_moe";
+}
+
 }  // namespace
 
 std::string model_card(const std::string& name, const Json& bom, const std::map<std::string, Artefact>& artefacts) {
   const Artefact &generate = artefacts.at("generate"), &train = artefacts.at("train"), &curate = artefacts.at("curate");
+  const std::string family = family_of(train);
   std::string card = fmt::format(
-      "---\nlibrary_name: moru\npipeline_tag: text-generation\nlanguage:\n{}tags:\n- moru\n- exaone_moe\n---\n\n# "
+      "---\nlibrary_name: moru\npipeline_tag: text-generation\nlanguage:\n{}tags:\n- moru\n- {}\n---\n\n# "
       "{}\n\n",
-      languages_text(generate), name);
-  card += text(
-      "A small expert model, trained from scratch by Moru on {} documents. It answers questions about them and knows "
-      "nothing else.\n",
-      "Moru가 문서 {}개로 처음부터 학습한 작은 전문가 모델입니다. 이 문서에 관한 질문에 답하며 그 밖의 것은 "
-      "모릅니다.\n",
-      grouped(curate.facts.value("documents", uint64_t{0})));
+      languages_text(generate), family, name);
+  const std::string documents = grouped(curate.facts.value("documents", uint64_t{0}));
+  const Json& base = bom.at("base");
+  if (base.is_object()) {
+    card += text("An expert model, trained further by Moru from {} (SHA-256 of its folder {}) on {} documents.\n",
+                 "{}(폴더의 SHA-256 {})에서 출발해 Moru가 문서 {}개로 더 학습한 전문가 모델입니다.\n",
+                 base.at("name").get<std::string>(), base.at("sha256").get<std::string>(), documents);
+  } else {
+    card += text(
+        "A small expert model, trained from scratch by Moru on {} documents. It answers questions about them and knows "
+        "nothing else.\n",
+        "Moru가 문서 {}개로 처음부터 학습한 작은 전문가 모델입니다. 이 문서에 관한 질문에 답하며 그 밖의 것은 "
+        "모릅니다.\n",
+        documents);
+  }
 
   card += fmt::format("\n## {}\n\n```sh\nmoru chat .\nmoru serve . --port 8080\n```\n", tr("Use", "쓰기"));
 
@@ -91,8 +108,8 @@ std::string model_card(const std::string& name, const Json& bom, const std::map<
       "- 문서 구조에서 교사 모델 없이 만든 표본 {}개(주제 {}개), 그중 {}개는 평가용으로 따로 둠\n",
       grouped(generate.facts.value("samples", uint64_t{0})), grouped(generate.facts.value("topics", uint64_t{0})),
       grouped(generate.facts.value("held_out", uint64_t{0})));
-  card += text("- architecture `exaone_moe`: {} parameters, {} of them active for a token\n",
-               "- `exaone_moe` 구조: 매개변수 {}개, 토큰 하나에 {}개 활성\n",
+  card += text("- architecture `{}`: {} parameters, {} of them active for a token\n",
+               "- `{}` 구조: 매개변수 {}개, 토큰 하나에 {}개 활성\n", family,
                grouped(train.facts.value("parameters", uint64_t{0})),
                grouped(train.facts.value("active_parameters", uint64_t{0})));
   card += text("- {} steps over {} tokens\n", "- {}단계, {}토큰\n", grouped(train.facts.value("steps", uint64_t{0})),

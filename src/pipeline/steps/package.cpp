@@ -81,9 +81,9 @@ class PackageStep : public Step {
       if (a.identity.parameters.contains("seed")) seeds[name] = a.identity.parameters["seed"];
     }
     const Json &collect = run.input("collect").facts, &curate = run.input("curate").facts,
-               &generate = run.input("generate").facts;
+               &generate = run.input("generate").facts, &train = run.input("train").facts;
     return {{"schema", ledger::kBomSchema},
-            {"base", nullptr},  // trained from scratch: no weights of others are in it
+            {"base", train.contains("base") ? train.at("base") : Json()},  // null: trained from scratch
             {"weights", weights_},
             {"code", {{"name", "moru"}, {"version", version_text()}}},
             {"recipe", {{"name", file_.name}, {"sha256", file_.sha256}}},
@@ -102,7 +102,7 @@ class PackageStep : public Step {
               {"samples", generate.value("samples", 0)},
               {"topics", generate.value("topics", 0)},
               {"held_out", generate.value("held_out", 0)}}},
-            {"training", run.input("train").facts},
+            {"training", train},
             {"quantization", run.input("optimize").facts},
             {"evaluation",
              {{"scores", run.input("evaluate").facts.at("scores")},
