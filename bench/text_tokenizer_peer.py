@@ -63,7 +63,8 @@ def trained(folder, corpus):
 
 
 def theirs(tokenizer, texts):
-    """Seconds of processor time for all texts, and the number of tokens: by the faster of their two ways."""
+    """Seconds of processor time for all texts, and the number of tokens: by encode_batch_fast, with the making of lists in
+    Python."""
     start = time.process_time()
     tokens = sum(len(encoding.ids) for encoding in tokenizer.encode_batch_fast(texts, add_special_tokens=False))
     return time.process_time() - start, tokens
