@@ -147,15 +147,16 @@ TEST(Sandbox, NoOrphansAfterTheParentIsKilled) {
   ASSERT_EQ(::pipe2(pipe_ends, O_CLOEXEC), 0);
   const pid_t middle = ::fork();
   if (middle == 0) {
+    // The worker says who it is from within an item: one that waits for its next item may also end at the closed socket.
     Sandbox sandbox(
-        [](std::string_view request) {
-          if (request == "hang") return act(request);
-          return std::to_string(::getpid());
+        [](std::string_view request, SandboxStream& stream) {
+          stream.piece(std::to_string(::getpid()));
+          return act(request);
         },
         {.seconds = 60}, 1);
-    sandbox.run(
-        2, [](size_t i) { return i == 0 ? "pid" : "hang"; },
-        [&](size_t, const SandboxResult& r) {
+    sandbox.run_streams(
+        1, [](size_t) { return "hang"; },
+        [&](const SandboxItem&, const SandboxResult& r) {
           const pid_t pid = std::stoi(r.output);
           if (::write(pipe_ends[1], &pid, sizeof pid) < 0) ::_exit(1);
         });
