@@ -10,8 +10,8 @@ namespace moru::cli {
 namespace {
 
 constexpr Register kCommands[] = {
-    register_build, register_init,    register_trace,  register_chat,       register_serve,
-    register_bench, register_convert, register_curate, register_perplexity, register_inspect,
+    register_build,   register_init,   register_trace,      register_chat,    register_serve,    register_bench,
+    register_convert, register_curate, register_perplexity, register_inspect, register_quantize,
 };
 
 }  // namespace

@@ -21,6 +21,7 @@ void register_serve(CLI::App& app, std::function<int()>& run);
 void register_trace(CLI::App& app, std::function<int()>& run);
 void register_bench(CLI::App& app, std::function<int()>& run);
 void register_convert(CLI::App& app, std::function<int()>& run);
+void register_quantize(CLI::App& app, std::function<int()>& run);
 void register_curate(CLI::App& app, std::function<int()>& run);
 void register_perplexity(CLI::App& app, std::function<int()>& run);
 void register_inspect(CLI::App& app, std::function<int()>& run);

@@ -223,6 +223,14 @@ Variable DecoderModel::hidden(Tape* tape, const Batch& batch, const TrainingPass
   return x;
 }
 
+Tensor DecoderModel::layer_input(const Batch& batch) const {
+  return embed(nullptr, batch.tokens).value();
+}
+
+Tensor DecoderModel::layer_output(size_t layer, const Tensor& input, const Batch& batch) const {
+  return layer_forward(nullptr, layers_[layer], layer, Variable(input), batch, {}, nullptr).value();
+}
+
 Variable DecoderModel::final_norm(Tape* tape, const Variable& hidden) const {
   return rms_norm(tape, hidden, final_norm_, norm_settings());
 }

@@ -74,6 +74,10 @@ class DecoderModel final : public Model {
   /// The hidden state after the last layer, before the final norm: [T, d].
   tensor::Variable hidden(tensor::Tape* tape, const Batch& batch, const TrainingPass& training = {}) const;
   tensor::Variable final_norm(tensor::Tape* tape, const tensor::Variable& hidden) const;
+  /// hidden() in steps, without a tape or a cache: what goes into the first layer, and one layer's output from its
+  /// input. Calibration goes through a model so, layer by layer.
+  tensor::Tensor layer_input(const Batch& batch) const;
+  tensor::Tensor layer_output(size_t layer, const tensor::Tensor& input, const Batch& batch) const;
   /// The MTP module's hidden state after its norm, from the final hidden state (after the final norm) and, by row, the
   /// next token: [T, d]. Given its own result and the tokens after those, it predicts one further ahead. No cache.
   tensor::Variable mtp_hidden(tensor::Tape* tape, const tensor::Variable& normed, std::span<const int32_t> next_tokens,

@@ -1,14 +1,17 @@
 #include "optimize/compare.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
 #include "core/language.h"
+#include "optimize/resample.h"
+#include "tensor/parallel.h"
 
 namespace moru::optimize {
 namespace {
 
-constexpr size_t kRows = 1024;  // rows of a pass: two arrays of 1024 x 8192 logits are 64 MB
+constexpr size_t kLogits = size_t{32} << 20;  // of one model at a time: 128 MB
 
 double log_sum(std::span<const float> logits) {
   const float most = *std::ranges::max_element(logits);
@@ -17,58 +20,147 @@ double log_sum(std::span<const float> logits) {
   return most + std::log(sum);
 }
 
-double divergence(std::span<const float> p, std::span<const float> q) {
-  const double p_sum = log_sum(p), q_sum = log_sum(q);
+/// What is kept of one token.
+struct TokenFigures {
   double kl = 0;
+  double original = 0, other = 0;  ///< -log likelihood of the next token.
+  bool same = false;
+};
+
+TokenFigures figures_of(std::span<const float> p, std::span<const float> q, const int32_t* next) {
+  const double p_sum = log_sum(p), q_sum = log_sum(q);
+  TokenFigures f;
   for (size_t i = 0; i < p.size(); ++i) {
     const double log_p = static_cast<double>(p[i]) - p_sum;
-    kl += std::exp(log_p) * (log_p - (static_cast<double>(q[i]) - q_sum));
+    f.kl += std::exp(log_p) * (log_p - (static_cast<double>(q[i]) - q_sum));
   }
-  return std::max(0.0, kl);  // rounding may leave a tiny negative number
+  f.kl = std::max(0.0, f.kl);  // rounding may leave a tiny negative number
+  f.same = std::ranges::max_element(p) - p.begin() == std::ranges::max_element(q) - q.begin();
+  if (next != nullptr) {
+    f.original = p_sum - static_cast<double>(p[static_cast<size_t>(*next)]);
+    f.other = q_sum - static_cast<double>(q[static_cast<size_t>(*next)]);
+  }
+  return f;
+}
+
+/// What is kept of one sequence.
+struct SequenceFigures {
+  double tokens = 0, predicted = 0, kl = 0, same = 0, original = 0, other = 0;
+};
+
+struct Collected {
+  std::vector<SequenceFigures> sequences;
+  std::vector<std::pair<double, uint32_t>> divergences;  ///< KL and the number of its sequence.
+
+  double sum(Draw draw, double SequenceFigures::*figure) const {
+    double total = 0;
+    for (size_t s = 0; s < sequences.size(); ++s) total += draw[s] * (sequences[s].*figure);
+    return total;
+  }
+  double ratio(Draw draw, double SequenceFigures::*part, double SequenceFigures::*whole) const {
+    const double all = sum(draw, whole);
+    return all > 0 ? sum(draw, part) / all : 0;
+  }
+  /// The smallest divergence that no more than 1 % of the drawn tokens exceed; `divergences` descend.
+  double p99(Draw draw) const {
+    const double limit = sum(draw, &SequenceFigures::tokens) / 100;
+    double above = 0;
+    for (const auto& [kl, sequence] : divergences)
+      if ((above += draw[sequence]) > limit) return kl;
+    return divergences.empty() ? 0 : divergences.back().first;
+  }
+};
+
+Collected collect(const model::Model& original, const model::Model& other, const Sequences& sequences,
+                  ProgressSink& sink) {
+  const auto vocabulary = static_cast<size_t>(original.config().vocabulary);
+  const std::vector<Pack> packs = pack_sequences(sequences, std::clamp<size_t>(kLogits / vocabulary, 64, 1024));
+  Progress progress(sink, std::string(tr("compare", "비교")), std::string(tr("sequences", "시퀀스")), sequences.size());
+  Collected c;
+  for (const Pack& pack : packs) {
+    std::vector<int32_t> rows(pack.tokens.size());
+    std::iota(rows.begin(), rows.end(), 0);
+    std::vector<float> p(rows.size() * vocabulary), q(p.size());
+    original.logits(pack.batch(), rows, p);
+    other.logits(pack.batch(), rows, q);
+    std::vector<TokenFigures> figures(rows.size());
+    std::vector<const int32_t*> next(rows.size());
+    for (size_t r = 0; r + 1 < rows.size(); ++r)
+      if (pack.positions[r + 1] != 0) next[r] = &pack.tokens[r + 1];
+    tensor::share_rows(static_cast<int64_t>(rows.size()), 8, [&](int64_t begin, int64_t end, int) {
+      for (auto r = static_cast<size_t>(begin); r < static_cast<size_t>(end); ++r)
+        figures[r] = figures_of(std::span(p).subspan(r * vocabulary, vocabulary),
+                                std::span(q).subspan(r * vocabulary, vocabulary), next[r]);
+    });
+    for (size_t r = 0; r < rows.size(); ++r) {
+      if (pack.positions[r] == 0) c.sequences.emplace_back();
+      SequenceFigures& s = c.sequences.back();
+      s.tokens += 1;
+      s.kl += figures[r].kl;
+      s.same += figures[r].same ? 1 : 0;
+      s.predicted += next[r] != nullptr ? 1 : 0;
+      s.original += figures[r].original;
+      s.other += figures[r].other;
+      c.divergences.emplace_back(figures[r].kl, static_cast<uint32_t>(c.sequences.size() - 1));
+    }
+    progress.advance(pack.count());
+  }
+  std::ranges::sort(c.divergences, std::greater<>());
+  progress.finish();
+  return c;
 }
 
 }  // namespace
 
-Comparison compare(const model::Model& original, const model::Model& other,
-                   const std::vector<std::vector<int32_t>>& sequences, ProgressSink& sink) {
-  const auto vocabulary = static_cast<size_t>(original.config().vocabulary);
-  std::vector<double> divergences;
-  uint64_t same = 0;
-  Progress progress(sink, std::string(tr("compare", "비교")), std::string(tr("sequences", "시퀀스")), sequences.size());
-  for (size_t next = 0; next < sequences.size();) {
-    std::vector<int32_t> tokens, positions, starts = {0};
-    const size_t first = next;
-    do {
-      for (size_t i = 0; i < sequences[next].size(); ++i) {
-        tokens.push_back(sequences[next][i]);
-        positions.push_back(static_cast<int32_t>(i));
-      }
-      starts.push_back(static_cast<int32_t>(tokens.size()));
-      ++next;
-    } while (next < sequences.size() && tokens.size() + sequences[next].size() <= kRows);
-    std::vector<int32_t> rows(tokens.size());
-    std::iota(rows.begin(), rows.end(), 0);
-    std::vector<float> p(rows.size() * vocabulary), q(p.size());
-    const model::Batch batch{tokens, positions, starts, nullptr, {}};
-    original.logits(batch, rows, p);
-    other.logits(batch, rows, q);
-    for (size_t r = 0; r < rows.size(); ++r) {
-      const std::span<const float> a = std::span(p).subspan(r * vocabulary, vocabulary),
-                                   b = std::span(q).subspan(r * vocabulary, vocabulary);
-      divergences.push_back(divergence(a, b));
-      same += std::ranges::max_element(a) - a.begin() == std::ranges::max_element(b) - b.begin() ? 1 : 0;
-    }
-    progress.advance(next - first);
-  }
-  progress.finish();
+Comparison compare(const model::Model& original, const model::Model& other, const Sequences& sequences,
+                   ProgressSink& sink) {
+  using S = SequenceFigures;
+  const Collected all = collect(original, other, sequences, sink);
   Comparison c;
-  c.tokens = divergences.size();
-  if (divergences.empty()) return c;
-  c.mean_kl = std::accumulate(divergences.begin(), divergences.end(), 0.0) / static_cast<double>(divergences.size());
-  std::ranges::sort(divergences);
-  c.p99_kl = divergences[divergences.size() * 99 / 100];
-  c.same_top = static_cast<double>(same) / static_cast<double>(divergences.size());
+  c.sequences = all.sequences.size();
+  c.tokens = all.divergences.size();
+  if (c.tokens == 0) return c;
+  const auto estimate = [&](const std::function<double(Draw)>& statistic) {
+    return bootstrap(all.sequences.size(), statistic);
+  };
+  c.mean_kl = estimate([&](Draw d) { return all.ratio(d, &S::kl, &S::tokens); });
+  c.p99_kl = estimate([&](Draw d) { return all.p99(d); });
+  c.same_top = estimate([&](Draw d) { return all.ratio(d, &S::same, &S::tokens); });
+  std::vector<double> differences;
+  for (const SequenceFigures& s : all.sequences) {
+    c.predicted += static_cast<uint64_t>(s.predicted);
+    differences.push_back(s.other - s.original);
+  }
+  if (c.predicted == 0) return c;
+  c.original_perplexity = estimate([&](Draw d) { return std::exp(all.ratio(d, &S::original, &S::predicted)); });
+  c.perplexity = estimate([&](Draw d) { return std::exp(all.ratio(d, &S::other, &S::predicted)); });
+  c.perplexity_ratio = estimate([&](Draw d) {
+    return std::exp(all.ratio(d, &S::other, &S::predicted) - all.ratio(d, &S::original, &S::predicted));
+  });
+  c.p_value = sign_flip_p_value(differences);
   return c;
+}
+
+Verdict judge(const Comparison& c, double margin) {
+  if (margin <= 0) return Verdict::none;
+  if (c.sequences < kLeastSequences || c.predicted < kLeastTokens) return Verdict::too_little;
+  if (c.perplexity_ratio.high < 1 + margin) return Verdict::as_good;
+  return c.perplexity_ratio.low > 1 + margin ? Verdict::worse : Verdict::undecided;
+}
+
+std::string_view name_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::too_little:
+      return "too_little";
+    case Verdict::as_good:
+      return "as_good";
+    case Verdict::worse:
+      return "worse";
+    case Verdict::undecided:
+      return "undecided";
+    default:
+      return "none";
+  }
 }
 
 }  // namespace moru::optimize

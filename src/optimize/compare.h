@@ -1,22 +1,51 @@
-// Two models side by side on the same tokens: how far one's predictions are from the other's.
+// Two models side by side on the same tokens: how far one's predictions are from the other's, and how sure that is.
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "core/progress.h"
 #include "model/model.h"
+#include "optimize/sequences.h"
 
 namespace moru::optimize {
 
-struct Comparison {
-  uint64_t tokens = 0;
-  double mean_kl = 0, p99_kl = 0;  ///< KL(original || other) at each token, in nats.
-  double same_top = 0;             ///< Share of tokens where both find the same next token most likely.
+/// A figure and its 95 % interval. Tokens of one sequence resemble each other, so whole sequences are drawn: the
+/// percentile bootstrap (Efron and Tibshirani, "An introduction to the bootstrap", 1993, chapter 13) over sequences.
+struct Estimate {
+  double value = 0, low = 0, high = 0;
 };
 
-/// Runs both models over each sequence once; nothing is stored but one number a token.
-Comparison compare(const model::Model& original, const model::Model& other,
-                   const std::vector<std::vector<int32_t>>& sequences, ProgressSink& sink);
+struct Comparison {
+  uint64_t sequences = 0, tokens = 0;
+  Estimate mean_kl, p99_kl;  ///< KL(original || other) at each token, in nats.
+  Estimate same_top;         ///< Share of tokens where both find the same next token most likely.
+  uint64_t predicted = 0;    ///< Tokens whose successor is known: perplexity is over these.
+  Estimate original_perplexity, perplexity;
+  Estimate perplexity_ratio;  ///< perplexity / original_perplexity, of the same tokens.
+  /// That sequences' mean log-likelihoods differ by this much or more though neither model is better: a paired
+  /// randomisation test over sequences (Fisher; Pitman 1937), two-sided.
+  double p_value = 1;
+};
+
+/// Runs both models over each sequence once; nothing is stored but a few numbers a token. Deterministic.
+Comparison compare(const model::Model& original, const model::Model& other, const Sequences& sequences,
+                   ProgressSink& sink);
+
+enum class Verdict {
+  none,        ///< No margin was given: nothing is claimed.
+  too_little,  ///< Fewer than kLeastSequences sequences or kLeastTokens tokens: nothing can be claimed.
+  as_good,     ///< The whole interval of the perplexity ratio lies under 1 + margin.
+  worse,       ///< The whole interval lies above it.
+  undecided,   ///< The interval holds 1 + margin.
+};
+
+constexpr uint64_t kLeastSequences = 30, kLeastTokens = 2000;
+
+/// `margin`: by what share the perplexity may rise and still be called as good; 0: none given.
+Verdict judge(const Comparison& comparison, double margin);
+/// "as_good", …
+std::string_view name_of(Verdict verdict);
 
 }  // namespace moru::optimize

@@ -1,4 +1,4 @@
-// optimize: int8 weights in groups, compared with the weights before.
+// optimize: weights of 8 or 4 bits in groups, compared with the weights before.
 #include "core/error.h"
 #include "core/file.h"
 #include "core/language.h"
@@ -18,36 +18,43 @@ class OptimizeStep : public Step {
     for (const auto& [key, row] :
          {std::pair("hidden", model.hidden), std::pair("heads x head_dim", model.heads * model.head_dim),
           std::pair("intermediate", model.intermediate), std::pair("moe_intermediate", model.moe_intermediate)})
-      if (row % options_.group != 0)
-        throw Error(recipe.section("optimize").place("group"),
-                    fmt::format(fmt::runtime(tr("groups of {} weights do not divide the model's {} ({})",
-                                                "가중치 {}개씩의 묶음으로는 모델의 {}({})을(를) 나눌 수 없습니다")),
-                                options_.group, key, row),
-                    std::string(tr("choose a group, or sizes in train.model, that divide evenly",
-                                   "나누어떨어지는 group이나 train.model 크기를 고르세요")));
+      if (optimize::group_for(row, options_.weights.group) == 0)
+        throw Error(
+            recipe.section("optimize").place("group"),
+            fmt::format(fmt::runtime(tr("no group of {} weights or fewer, in steps of 8, divides the model's {} ({})",
+                                        "{}개 이하의 8의 배수로는 모델의 {}({})을(를) 나눌 수 없습니다")),
+                        options_.weights.group, key, row),
+            std::string(
+                tr("choose sizes in train.model that are multiples of 8", "train.model의 크기를 8의 배수로 고르세요")));
   }
 
   std::string_view name() const override { return "optimize"; }
-  int version() const override { return 1; }
+  int version() const override { return 2; }
   std::vector<std::string> inputs() const override { return {"train", "generate"}; }
   Json parameters() const override { return optimize::to_json(options_); }
   std::string about() const override {
     return fmt::format(fmt::runtime(tr("quantize to {} bits in groups of {}, and measure what it costs",
                                        "{}비트, {}개씩 묶어 양자화하고 손실 재기")),
-                       options_.bits, options_.group);
+                       options_.weights.bits, options_.weights.group);
   }
 
   void run(StepRun& run) const override {
     const optimize::Report report =
-        optimize::quantize(run.input("train").folder / "model", run.input("generate").folder / "samples", options_,
+        optimize::quantize(run.input("train").folder / "model",
+                           optimize::texts_of_samples(run.input("generate").folder / "samples", options_), options_,
                            run.out / "model", run.progress);
-    run.facts = report.facts;
-    run.facts["bytes_before"] = report.bytes_before;
-    run.facts["bytes_after"] = report.bytes_after;
-    run.facts["tokens"] = report.tokens;
-    run.facts["mean_kl"] = report.mean_kl;
-    run.facts["p99_kl"] = report.p99_kl;
-    run.facts["same_top"] = report.same_top;
+    // Which samples calibrated stays with the artefact: through them every weight leads back to documents.
+    write_file_atomic(run.out / "quantization.json",
+                      dump_json(optimize::report_json(report, options_, true), 2) + "\n");
+    const optimize::Comparison& c = report.comparison;
+    run.facts = optimize::report_json(report, options_, false);
+    run.facts["bits"] = options_.weights.bits;
+    run.facts["group"] = options_.weights.group;
+    run.facts["tokens"] = c.tokens;
+    run.facts["mean_kl"] = c.mean_kl.value;
+    run.facts["p99_kl"] = c.p99_kl.value;
+    run.facts["same_top"] = c.same_top.value;
+    run.facts["perplexity_ratio"] = c.perplexity_ratio.value;
   }
 
   std::string summary(const Artefact& a) const override {
