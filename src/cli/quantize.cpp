@@ -19,20 +19,23 @@ struct Arguments {
   optimize::Options options;
 };
 
-optimize::Texts read_texts(const Arguments& a, const text::Tokenizer& tokenizer, size_t longest) {
+optimize::Texts read_texts(const Arguments& a, const optimize::ModelText& model, size_t longest) {
+  // Samples say themselves which of them were trained on and which are held out.
+  if (a.calibration.empty() && optimize::is_sample_dataset(a.text))
+    return optimize::texts_of_samples(a.text, a.options)(model, longest);
   const size_t length = std::min(a.length, longest);
   const bool feedback = a.options.weights.method == optimize::Method::feedback;
   optimize::Texts texts;
   if (feedback && a.calibration.empty()) {
     // One text for both: its beginning calibrates, the rest is held out.
     const uint64_t both = a.options.calibration_tokens + a.options.comparison_tokens;
-    texts.calibration = optimize::read_text(a.text, tokenizer, both, length);
+    texts.calibration = optimize::read_text(a.text, model, both, length);
     texts.comparison = optimize::split_off(
         texts.calibration, static_cast<double>(a.options.comparison_tokens) / static_cast<double>(both));
     return texts;
   }
-  if (feedback) texts.calibration = optimize::read_text(a.calibration, tokenizer, a.options.calibration_tokens, length);
-  texts.comparison = optimize::read_text(a.text, tokenizer, a.options.comparison_tokens, length);
+  if (feedback) texts.calibration = optimize::read_text(a.calibration, model, a.options.calibration_tokens, length);
+  texts.comparison = optimize::read_text(a.text, model, a.options.comparison_tokens, length);
   return texts;
 }
 
@@ -58,7 +61,7 @@ int quantize(Arguments a) {
   const fs::path folder = unfinished.path() / "model";
   TerminalProgress progress;
   const optimize::Report report = optimize::quantize(
-      a.model, [&](const text::Tokenizer& tokenizer, size_t longest) { return read_texts(a, tokenizer, longest); },
+      a.model, [&](const optimize::ModelText& model, size_t longest) { return read_texts(a, model, longest); },
       a.options, folder, progress);
   Json json = optimize::report_json(report, a.options, true);
   json["original"] = {{"config_sha256", sha256_file(fs::path(a.model) / "config.json")}};

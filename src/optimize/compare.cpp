@@ -141,11 +141,16 @@ Comparison compare(const model::Model& original, const model::Model& other, cons
   return c;
 }
 
+Estimate expected_rise(const Comparison& c) {
+  return {std::exp(c.mean_kl.value), std::exp(c.mean_kl.low), std::exp(c.mean_kl.high)};
+}
+
 Verdict judge(const Comparison& c, double margin) {
   if (margin <= 0) return Verdict::none;
   if (c.sequences < kLeastSequences || c.predicted < kLeastTokens) return Verdict::too_little;
-  if (c.perplexity_ratio.high < 1 + margin) return Verdict::as_good;
-  return c.perplexity_ratio.low > 1 + margin ? Verdict::worse : Verdict::undecided;
+  const Estimate expected = expected_rise(c);
+  if (std::max(c.perplexity_ratio.high, expected.high) < 1 + margin) return Verdict::as_good;
+  return std::max(c.perplexity_ratio.low, expected.low) > 1 + margin ? Verdict::worse : Verdict::undecided;
 }
 
 std::string_view name_of(Verdict verdict) {

@@ -36,14 +36,19 @@ Comparison compare(const model::Model& original, const model::Model& other, cons
 enum class Verdict {
   none,        ///< No margin was given: nothing is claimed.
   too_little,  ///< Fewer than kLeastSequences sequences or kLeastTokens tokens: nothing can be claimed.
-  as_good,     ///< The whole interval of the perplexity ratio lies under 1 + margin.
-  worse,       ///< The whole interval lies above it.
-  undecided,   ///< The interval holds 1 + margin.
+  as_good,     ///< Both whole intervals lie under 1 + margin.
+  worse,       ///< One whole interval lies above it.
+  undecided,   ///< Neither.
 };
 
 constexpr uint64_t kLeastSequences = 30, kLeastTokens = 2000;
 
-/// `margin`: by what share the perplexity may rise and still be called as good; 0: none given.
+/// exp(mean KL) with its interval: the rise of perplexity to be expected on text that the original writes.
+Estimate expected_rise(const Comparison& comparison);
+
+/// Judges by how much perplexity rises: on the text, and on text that the original itself would write, where the
+/// expected rise is exp(mean KL). A model may change much and by chance predict one text no worse; it is called as good
+/// only if both stay under 1 + margin. 0: no margin was given.
 Verdict judge(const Comparison& comparison, double margin);
 /// "as_good", …
 std::string_view name_of(Verdict verdict);

@@ -5,7 +5,7 @@ namespace moru::optimize {
 namespace {
 
 std::string verdict_text(const Report& r, double margin) {
-  const Estimate& ratio = r.comparison.perplexity_ratio;
+  const Estimate &ratio = r.comparison.perplexity_ratio, expected = expected_rise(r.comparison);
   switch (r.verdict) {
     case Verdict::none:
       return std::string(
@@ -21,21 +21,28 @@ std::string verdict_text(const Report& r, double margin) {
           r.comparison.sequences, r.comparison.predicted, kLeastSequences, kLeastTokens);
     case Verdict::as_good:
       return fmt::format(
-          fmt::runtime(tr("As good as the original within {:g} % of perplexity: the interval ends at {:.4f}.",
-                          "혼란도 {:g} % 안에서 원본만큼 좋습니다. 구간이 {:.4f}에서 끝납니다.")),
-          100 * margin, ratio.high);
+          fmt::runtime(
+              tr("As good as the original within {:g} % of perplexity: the intervals end at {:.4f} on this text and "
+                 "at {:.4f} on what the original would write.",
+                 "혼란도 {:g} % 안에서 원본만큼 좋습니다. 구간이 이 글에서는 {:.4f}, 원본이 쓸 글에서는 {:.4f}에서 "
+                 "끝납니다.")),
+          100 * margin, ratio.high, expected.high);
     case Verdict::worse:
       return fmt::format(
-          fmt::runtime(tr("Worse than the original by more than {:g} % of perplexity: the interval begins at {:.4f}.",
-                          "혼란도 {:g} %보다 더 나쁩니다. 구간이 {:.4f}에서 시작합니다.")),
-          100 * margin, ratio.low);
+          fmt::runtime(
+              tr("Worse than the original by more than {:g} % of perplexity: the intervals begin at {:.4f} on this "
+                 "text and at {:.4f} on what the original would write.",
+                 "혼란도가 {:g} %보다 더 나쁩니다. 구간이 이 글에서는 {:.4f}, 원본이 쓸 글에서는 {:.4f}에서 "
+                 "시작합니다.")),
+          100 * margin, ratio.low, expected.low);
     default:
       return fmt::format(
-          fmt::runtime(tr("Not shown to be as good as the original within {:g} % of perplexity: the interval reaches "
-                          "{:.4f}. More text may tell.",
-                          "혼란도 {:g} % 안에서 원본만큼 좋다고 보이지 못했습니다. 구간이 {:.4f}까지 닿습니다. 글이 더 "
-                          "있으면 알 수 있을지 모릅니다.")),
-          100 * margin, ratio.high);
+          fmt::runtime(
+              tr("Not shown to be as good as the original within {:g} % of perplexity: the intervals reach {:.4f} "
+                 "on this text and {:.4f} on what the original would write. More text may tell.",
+                 "혼란도 {:g} % 안에서 원본만큼 좋다고 보이지 못했습니다. 구간이 이 글에서는 {:.4f}, 원본이 쓸 "
+                 "글에서는 {:.4f}까지 닿습니다. 글이 더 있으면 알 수 있을지 모릅니다.")),
+          100 * margin, ratio.high, expected.high);
   }
 }
 

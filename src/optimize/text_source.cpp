@@ -77,8 +77,12 @@ Json to_json(const TextSource& text, bool with_ids) {
   return json;
 }
 
-TextSource read_samples(const fs::path& dataset, const ModelText& model, uint64_t tokens, size_t longest,
-                        Which which) {
+bool is_sample_dataset(const fs::path& path) {
+  return fs::exists(path / "manifest.json") &&
+         json_text(read_json_file(path / "manifest.json"), "schema", path.string()) == data::kSampleSchema;
+}
+
+TextSource read_samples(const fs::path& dataset, const ModelText& model, uint64_t tokens, size_t longest, Which which) {
   const data::DatasetReader reader(dataset, data::kSampleSchema);
   uint64_t fitting = 0;
   const auto fits = [which](const data::Sample& s) {
@@ -107,9 +111,8 @@ TextSource read_samples(const fs::path& dataset, const ModelText& model, uint64_
 TextSource read_text(const fs::path& path, const ModelText& model, uint64_t tokens, size_t length) {
   TextSource text;
   if (fs::is_directory(path)) {
-    const std::string schema = json_text(read_json_file(path / "manifest.json"), "schema", path.string());
-    text = schema == data::kSampleSchema ? read_samples(path, model, tokens, length, Which::all)
-                                         : read_documents(path, model, tokens, length);
+    text = is_sample_dataset(path) ? read_samples(path, model, tokens, length, Which::all)
+                                   : read_documents(path, model, tokens, length);
     text.sha256 = hash_of(text.ids);
   } else {
     const std::string bytes = read_file(path);

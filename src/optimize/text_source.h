@@ -32,14 +32,16 @@ Json to_json(const TextSource& text, bool with_ids);
 
 enum class Which { all, held_out, trained_on };
 
+/// True for the folder of a sample/1 dataset.
+bool is_sample_dataset(const std::filesystem::path& path);
+
 /// About `tokens` tokens of a sample/1 dataset, spread over it evenly; samples cut at `longest` tokens.
-TextSource read_samples(const std::filesystem::path& dataset, const ModelText& model, uint64_t tokens,
-                        size_t longest, Which which);
+TextSource read_samples(const std::filesystem::path& dataset, const ModelText& model, uint64_t tokens, size_t longest,
+                        Which which);
 
 /// A UTF-8 text file, or a dataset of samples or documents, cut into sequences of `length` tokens; about `tokens`
 /// tokens from all over it. Throws Error if there is nothing in it.
-TextSource read_text(const std::filesystem::path& path, const ModelText& model, uint64_t tokens,
-                     size_t length);
+TextSource read_text(const std::filesystem::path& path, const ModelText& model, uint64_t tokens, size_t length);
 
 /// Takes the samples or documents of `other` out of `text`.
 void leave_out(TextSource& text, const TextSource& other);

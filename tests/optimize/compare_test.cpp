@@ -91,6 +91,11 @@ TEST(Compare, AVerdictNeedsTheWholeInterval) {
   EXPECT_EQ(judge(c, 0.01), Verdict::as_good);
   EXPECT_EQ(judge(c, 0.005), Verdict::undecided) << "the figure itself is under the margin, the interval is not";
   EXPECT_EQ(judge(c, 0.0005), Verdict::worse);
+  c.mean_kl = {0.15, 0.14, 0.16};
+  EXPECT_EQ(judge(c, 0.01), Verdict::worse) << "the text is predicted as well, but much has changed";
+  c.mean_kl = {0.009, 0.008, 0.011};
+  EXPECT_EQ(judge(c, 0.01), Verdict::undecided);
+  c.mean_kl = {};
   c.sequences = 20;
   EXPECT_EQ(judge(c, 0.01), Verdict::too_little);
   c.sequences = 100;
