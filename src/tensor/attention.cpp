@@ -4,18 +4,12 @@
 #define HWY_TARGET_INCLUDE "tensor/attention.cpp"
 #include <hwy/foreach_target.h>
 // Highway's headers must come after foreach_target.
+#include "tensor/attention_job.h"
 #include "tensor/simd-inl.h"
 
 #ifndef MORU_TENSOR_ATTENTION_ONCE
 #define MORU_TENSOR_ATTENTION_ONCE
 namespace moru::tensor {
-/// One key head of one sequence, and the query heads that share it.
-struct AttentionJob {
-  int64_t queries = 0, keys = 0;
-  int64_t q_stride = 0, k_stride = 0, out_stride = 0, sums_stride = 0;
-  int group = 0, head_dim = 0, window = 0;
-  float scale = 1;
-};
 constexpr int64_t kQueryBlock =
     32;                       // rows of scores held at once: 32 x 512 floats stay in the first-level cache's neighbour
 constexpr int64_t kPad = 16;  // widest vector of floats
@@ -248,6 +242,8 @@ void backward_bf16(const AttentionJob& job, const Bf16* q, const Bf16* k, const 
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
+#include "tensor/attention_amx.h"
+#include "tensor/matmul_backend.h"
 #include "tensor/parallel.h"
 
 namespace moru::tensor {
@@ -257,6 +253,12 @@ HWY_EXPORT(forward_f32);
 HWY_EXPORT(forward_bf16);
 HWY_EXPORT(backward_f32);
 HWY_EXPORT(backward_bf16);
+
+/// A test may have narrowed Highway to one instruction set: then that one alone is meant.
+bool tiles_allowed() {
+  const int64_t targets = hwy::SupportedTargets();
+  return amx_available() && (targets & (targets - 1)) != 0;
+}
 
 AttentionJob job_of(const AttentionSettings& settings, int64_t queries, int64_t keys, int64_t k_stride) {
   const HeadLayout& l = settings.layout;
@@ -332,7 +334,12 @@ void attention(const Tensor& qkv, std::span<const int32_t> starts, std::span<con
   if (qkv.dtype() == DType::f32) {
     forward_all<float>(qkv, starts, keys, settings, out, log_sums, HWY_DYNAMIC_DISPATCH(forward_f32));
   } else {
-    forward_all<Bf16>(qkv, starts, keys, settings, out, log_sums, HWY_DYNAMIC_DISPATCH(forward_bf16));
+    const auto vectors = HWY_DYNAMIC_DISPATCH(forward_bf16);
+    const bool tiles = tiles_allowed();
+    forward_all<Bf16>(qkv, starts, keys, settings, out, log_sums,
+                      [=](const AttentionJob& job, auto... operands) {
+                        (tiles && job.queries >= kLeastQueriesForTiles ? attention_amx : vectors)(job, operands...);
+                      });
   }
 }
 
@@ -343,8 +350,13 @@ void attention_backward(const Tensor& qkv, std::span<const int32_t> starts, cons
     backward_all<float>(qkv, starts, settings, out, log_sums, out_gradient, qkv_gradient,
                         HWY_DYNAMIC_DISPATCH(backward_f32));
   } else {
+    const auto vectors = HWY_DYNAMIC_DISPATCH(backward_bf16);
+    const bool tiles = tiles_allowed();
     backward_all<Bf16>(qkv, starts, settings, out, log_sums, out_gradient, qkv_gradient,
-                       HWY_DYNAMIC_DISPATCH(backward_bf16));
+                       [=](const AttentionJob& job, auto... operands) {
+                         const bool fit = tiles && job.queries >= kLeastQueriesForTiles;
+                         (fit ? attention_backward_amx : vectors)(job, operands...);
+                       });
   }
 }
 

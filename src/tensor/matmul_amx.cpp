@@ -1,6 +1,6 @@
 #include "tensor/matmul_amx.h"
 
-#include "tensor/amx_pack.h"
+#include "tensor/amx_tiles.h"
 #include "tensor/memory.h"
 #include "tensor/parallel.h"
 
@@ -16,8 +16,6 @@
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #endif
-
-#define MORU_AMX __attribute__((target("amx-tile,amx-bf16,avx512f,avx512bw,avx512vl,avx512bf16")))
 
 namespace moru::tensor {
 namespace amx {
@@ -144,24 +142,6 @@ MORU_AMX void multiply(const uint16_t* left, const uint16_t* right, int64_t step
   _tile_stored(3, sums + 3 * kSums, kRow);
   asm volatile("" ::: "memory");
 }
-
-/// Eight tiles of 16 rows of 64 bytes, for the calling thread.
-class TilesInUse {
- public:
-  MORU_AMX TilesInUse() {
-    struct alignas(64) Config {
-      uint8_t palette = 1, start_row = 0, reserved[14] = {};
-      uint16_t row_bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
-      uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
-    } config;
-    static_assert(sizeof(Config) == 64);
-    asm volatile("" : : "r"(&config) : "memory");
-    _tile_loadconfig(&config);
-  }
-  MORU_AMX ~TilesInUse() { _tile_release(); }
-  TilesInUse(const TilesInUse&) = delete;
-  TilesInUse& operator=(const TilesInUse&) = delete;
-};
 
 /// A product on one thread, block by block.
 class Product {

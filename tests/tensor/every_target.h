@@ -30,12 +30,21 @@ class EveryTarget : public ::testing::TestWithParam<int64_t> {
   }
 };
 
+/// As a program runs that nobody narrows: the best instruction set, and tiles where there are any.
+constexpr int64_t kAsItComes = 0;
+
 inline std::string target_name(const ::testing::TestParamInfo<int64_t>& info) {
-  return hwy::TargetName(info.param);
+  return info.param == kAsItComes ? "AsItComes" : hwy::TargetName(info.param);
+}
+
+inline std::vector<int64_t> every_target() {
+  std::vector<int64_t> targets = hwy::SupportedAndGeneratedTargets();
+  targets.push_back(kAsItComes);
+  return targets;
 }
 
 #define MORU_EVERY_TARGET(Suite) \
-  INSTANTIATE_TEST_SUITE_P(On, Suite, ::testing::ValuesIn(hwy::SupportedAndGeneratedTargets()), target_name)
+  INSTANTIATE_TEST_SUITE_P(On, Suite, ::testing::ValuesIn(every_target()), target_name)
 
 /// Normal numbers, rounded if `type` is bf16.
 inline Tensor random_of(DType type, std::initializer_list<int64_t> shape, uint64_t seed, double scale = 1.0) {
