@@ -335,11 +335,12 @@ void attention(const Tensor& qkv, std::span<const int32_t> starts, std::span<con
     forward_all<float>(qkv, starts, keys, settings, out, log_sums, HWY_DYNAMIC_DISPATCH(forward_f32));
   } else {
     const auto vectors = HWY_DYNAMIC_DISPATCH(forward_bf16);
-    const bool tiles = tiles_allowed();
-    forward_all<Bf16>(qkv, starts, keys, settings, out, log_sums,
-                      [=](const AttentionJob& job, auto... operands) {
-                        (tiles && job.queries >= kLeastQueriesForTiles ? attention_amx : vectors)(job, operands...);
-                      });
+    // An answer may not depend on how its prompt was cut into chunks: where keys come from a cache, queries that come
+    // alone or together get the same arithmetic.
+    const bool tiles = tiles_allowed() && log_sums;
+    forward_all<Bf16>(qkv, starts, keys, settings, out, log_sums, [=](const AttentionJob& job, auto... operands) {
+      (tiles && job.queries >= kLeastQueriesForTiles ? attention_amx : vectors)(job, operands...);
+    });
   }
 }
 

@@ -143,11 +143,11 @@ MORU_AMX void forward(const AttentionJob& job, const Bf16* q, const Bf16* k, con
                    {scores.data() + (j - first) * kPanel, row, kTile, kTile * row}, false);
       for (int64_t i = 0; i < n; ++i) {
         float shift = 0;
-        const float sum = soften(scores.data() + i * row, (last - first) * kPanel,
-                                 sight.from(i0 + i) - first * kPanel, sight.to(i0 + i) - first * kPanel, factor,
+        const float sum = soften(scores.data() + i * row, (last - first) * kPanel, sight.from(i0 + i) - first * kPanel,
+                                 sight.to(i0 + i) - first * kPanel, factor,
                                  weights.data() + i / kTile * kTileWords + i % kTile * kDepth, shift);
         inverse[static_cast<size_t>(i)] = 1.0F / sum;
-        if (log_sums != nullptr) log_sums[(i0 + i) * job.sums_stride + h] = shift / kLog2E + std::log(sum);
+        log_sums[(i0 + i) * job.sums_stride + h] = shift / kLog2E + std::log(sum);
       }
       for (int64_t p = 0; p < value_panels; ++p) {
         sum_panels(weights.data(), packed_values.data() + (p * panels + first) * kStepWords, last - first,
@@ -265,11 +265,10 @@ class Backward {
         const int64_t end = std::min(count - i * kPanel, job_.window > 0 ? key + job_.window : count);
         for (int64_t half = 0; half < 2; ++half) {
           const int64_t at = (r + row) / kTile * (2 * kTile * kTile) + half * kTile * kTile + (r + row) % kTile * kTile;
-          p[row][half] = _mm512_maskz_mov_ps(
-              lanes_in(half * kTile, key, end),
-              power_of_two(_mm512_fmsub_ps(_mm512_load_ps(sums_.data() + at), factor, logs[half])));
-          ds[row][half] =
-              _mm512_mul_ps(p[row][half], _mm512_sub_ps(_mm512_load_ps(dsums_.data() + at), deltas[half]));
+          p[row][half] =
+              _mm512_maskz_mov_ps(lanes_in(half * kTile, key, end),
+                                  power_of_two(_mm512_fmsub_ps(_mm512_load_ps(sums_.data() + at), factor, logs[half])));
+          ds[row][half] = _mm512_mul_ps(p[row][half], _mm512_sub_ps(_mm512_load_ps(dsums_.data() + at), deltas[half]));
         }
         const int64_t to = (r + row) / kTile * kTileWords + (r + row) % kTile * kDepth;
         _mm512_store_si512(weights + to, as_bf16(p[row][0], p[row][1]));
@@ -283,8 +282,8 @@ class Backward {
 
   /// The block of sums, of which rows are columns of dq.
   MORU_AMX void write_columns(int64_t rows, int64_t columns, Bf16* out) const {
-    const __m512i index =
-        _mm512_mullo_epi32(_mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0), _mm512_set1_epi32(16));
+    const __m512i index = _mm512_mullo_epi32(_mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0),
+                                             _mm512_set1_epi32(16));
     const auto mask = static_cast<__mmask32>(columns >= kPanel ? 0xFFFFFFFFU : (1U << columns) - 1);
     const __m512 scale = _mm512_set1_ps(job_.scale);
     for (int64_t r = 0; r < rows; ++r) {

@@ -9,8 +9,8 @@ namespace moru::tensor {
 /// With fewer queries most of a tile would be padding.
 constexpr int64_t kLeastQueriesForTiles = 16;
 
-/// One job of attention(); the weights of the softmax are rounded to bf16 before they meet the values. log_sums may be
-/// null. Only where amx_supported(). On the calling thread.
+/// One job of attention(); the weights of the softmax are rounded to bf16 before they meet the values. Only
+/// where amx_supported(). On the calling thread.
 void attention_amx(const AttentionJob& job, const Bf16* q, const Bf16* k, const Bf16* v, Bf16* out, float* log_sums);
 
 /// One job of attention_backward(): overwrites dq, dk and dv. job.keys equals job.queries.

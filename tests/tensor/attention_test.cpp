@@ -138,6 +138,24 @@ TEST_P(AttentionTest, TheWayBackIsThatOfPlainCode) {
     }
   }
 }
+
+TEST_P(AttentionTest, TheWayBackOfALongSequence) {
+  // Longer than what any kernel takes at once, in both directions.
+  const HeadLayout layout{3, 1, 64};
+  const std::vector<int32_t> starts = {0, 301};
+  for (const int window : {0, 70}) {
+    expect_as_scalar(
+        [&] {
+          const Tensor qkv = random_of(DType::bf16, {301, layout.width()}, 1), out(DType::bf16, {301, 192}),
+                       sums(DType::f32, {301, 3}), dout = random_of(DType::bf16, {301, 192}, 2),
+                       dqkv = Tensor::empty_like(qkv);
+          attention(qkv, starts, own_keys(qkv, starts, layout), {layout, window}, out, sums);
+          attention_backward(qkv, starts, {layout, window}, out, sums, dout, dqkv);
+          return elements(dqkv);
+        },
+        2e-2F);
+  }
+}
 MORU_EVERY_TARGET(AttentionTest);
 
 }  // namespace

@@ -43,8 +43,7 @@ inline std::vector<int64_t> every_target() {
   return targets;
 }
 
-#define MORU_EVERY_TARGET(Suite) \
-  INSTANTIATE_TEST_SUITE_P(On, Suite, ::testing::ValuesIn(every_target()), target_name)
+#define MORU_EVERY_TARGET(Suite) INSTANTIATE_TEST_SUITE_P(On, Suite, ::testing::ValuesIn(every_target()), target_name)
 
 /// Normal numbers, rounded if `type` is bf16.
 inline Tensor random_of(DType type, std::initializer_list<int64_t> shape, uint64_t seed, double scale = 1.0) {
