@@ -23,17 +23,20 @@ Interval turned(const Comparison& c, const std::string& first) {
 }
 
 std::string against_baseline(const Comparison& c, const Score& baseline, const Score& other) {
-  const std::string& name = baseline.system;
-  const Interval difference = turned(c, name);
   const bool shown = c.verdict != Verdict::not_shown;
+  // The one named first is the one whose figure and whose difference stand first.
+  const bool other_won = shown && turned(c, baseline.system).mean <= 0;
+  const Score& first = other_won ? other : baseline;
+  const Score& second = other_won ? baseline : other;
   const std::string numbers =
-      say("{:.3f} against {:.3f}, difference {}, adjusted p {}", "{:.3f} 대 {:.3f}, 차이 {}, 보정 p {}",
-          baseline.f1.mean, other.f1.mean, interval_text(difference, true), p_text(c.p_adjusted));
-  if (shown && difference.mean > 0)
-    return say("{0} wins over {1}: {2}.", "{0} 쪽이 {1}보다 낫습니다: {2}.", name, other.system, numbers);
-  if (shown) return say("{1} beats {0}: {2}.", "{1} 쪽이 {0}보다 낫습니다: {2}.", name, other.system, numbers);
-  return say("{0} and {1}: no difference shown ({2}).", "{0}, {1}: 차이가 드러나지 않습니다({2}).", name, other.system,
-             numbers);
+      say("{:.3f} against {:.3f}, difference {}, adjusted p {}", "{:.3f} 대 {:.3f}, 차이 {}, 보정 p {}", first.f1.mean,
+          second.f1.mean, interval_text(turned(c, first.system), true), p_text(c.p_adjusted));
+  if (!shown)
+    return say("{0} and {1}: no difference shown ({2}).", "{0}, {1}: 차이가 드러나지 않습니다({2}).", first.system,
+               second.system, numbers);
+  if (other_won)
+    return say("{0} beats {1}: {2}.", "{0} 쪽이 {1}보다 낫습니다: {2}.", first.system, second.system, numbers);
+  return say("{0} wins over {1}: {2}.", "{0} 쪽이 {1}보다 낫습니다: {2}.", first.system, second.system, numbers);
 }
 
 std::string detectable_text(const std::vector<const Comparison*>& comparisons) {

@@ -101,7 +101,10 @@ class Browser {
                                     {"modifiers", modifiers}});
     call("Input.dispatchKeyEvent", {{"type", "keyUp"}, {"key", name}, {"code", name}, {"windowsVirtualKeyCode", code}});
   }
-  void type(const std::string& words) { call("Input.insertText", {{"text", words}}); }
+  void type(const std::string& words) {
+    EXPECT_TRUE(wait("document.activeElement?.id === 'question'"));
+    call("Input.insertText", {{"text", words}});
+  }
   void size(int width, int height) {
     call("Emulation.setDeviceMetricsOverride",
          {{"width", width}, {"height", height}, {"deviceScaleFactor", 1}, {"mobile", false}});
