@@ -12,8 +12,9 @@ constexpr double kMaxPixels = 6000;
 
 /// The output, or the reason why there is none.
 std::string output_of(const std::vector<std::string>& arguments, std::string_view input, double seconds,
-                      std::string_view package) {
-  ChildResult result = run_child(arguments, input, {.seconds = seconds, .seconds_in_all = seconds});
+                      std::string_view package, const Output& output) {
+  ChildResult result =
+      run_child(arguments, input, {.seconds = seconds, .seconds_in_all = seconds}, [&] { output.alive(); });
   if (result.end == ChildEnd::not_found)
     throw Unreadable("program-missing", fmt::format("{} is not installed: apt-get install {}", arguments[0], package));
   if (result.end == ChildEnd::time_limit) throw Unreadable("time-limit", arguments[0]);
@@ -30,13 +31,13 @@ std::string output_of(const std::vector<std::string>& arguments, std::string_vie
   return std::move(result.output);
 }
 
-Page recognise(const Input& input, std::string_view image, int number, double dpi) {
+Page recognise(const Input& input, std::string_view image, int number, double dpi, const Output& output) {
   const ExtractSettings& settings = input.source.extract;
   const std::string tsv = output_of(
       {"tesseract", "stdin", "stdout", "-l", settings.ocr_languages, "--dpi", std::to_string(static_cast<int>(dpi)),
        // Left to find the layout itself it takes evenly spaced syllables for columns, and loses lines.
        "--psm", "4", "tsv", "txt"},
-      image, 0.9 * settings.seconds, "tesseract-ocr tesseract-ocr-kor");
+      image, 0.9 * settings.seconds, "tesseract-ocr tesseract-ocr-kor", output);
   return parse_tesseract_tsv(tsv, number, dpi);
 }
 
@@ -46,14 +47,10 @@ Page read_scanned_page(const Input& input, const std::string& file, const Page& 
   const std::string page = std::to_string(empty.number);
   const double longest = std::max({empty.width, empty.height, 1.0});
   const auto dpi = static_cast<int>(std::clamp(kMaxPixels * 72 / longest, 10.0, kDpi));
-  output.alive();
-  const std::string image =
-      output_of({"pdftoppm", "-f", page, "-l", page, "-r", std::to_string(dpi), "-gray", file},
-                file == "-" ? input.bytes : std::string_view(), 0.9 * input.source.extract.seconds, "poppler-utils");
-  output.alive();
-  Page found = recognise(input, image, empty.number, dpi);
-  output.alive();
-  return found;
+  const std::string image = output_of({"pdftoppm", "-f", page, "-l", page, "-r", std::to_string(dpi), "-gray", file},
+                                      file == "-" ? input.bytes : std::string_view(),
+                                      0.9 * input.source.extract.seconds, "poppler-utils", output);
+  return recognise(input, image, empty.number, dpi, output);
 }
 
 std::string ocr_name() {
@@ -66,8 +63,7 @@ void extract_image(const Input& input, Output& output) {
   if (!input.source.extract.ocr) throw Unreadable("unknown-format", "a picture; \"ocr: true\" reads the text on it");
   PageLayout layout;
   layout.recognised = true;
-  layout.pages.push_back(recognise(input, input.bytes, 1, kDpi));
-  output.alive();
+  layout.pages.push_back(recognise(input, input.bytes, 1, kDpi, output));
   if (layout.pages[0].blocks.empty()) throw Unreadable("no-text", "nothing was recognised on it");
   data::Document document = document_of_pages(layout);
   document.metadata["ocr"] = ocr_name();

@@ -18,11 +18,12 @@
 
 #include "core/error.h"
 #include "core/language.h"
+#include "core/work_clock.h"
 
 namespace moru {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using Clock = WorkClock::Clock;
 
 constexpr size_t kErrorBytes = 64 << 10;
 constexpr std::array<const char*, 3> kFolders = {"/usr/local/bin/", "/usr/bin/", "/bin/"};
@@ -135,6 +136,8 @@ class Child {
     return status_;
   }
 
+  pid_t pid() const { return pid_; }
+
   Pipe in, out, error, report;
 
  private:
@@ -165,8 +168,12 @@ ChildResult run_child(const std::vector<std::string>& arguments, std::string_vie
   const auto span = [](double seconds) {
     return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
   };
-  const auto begin = Clock::now();
-  auto last_output = begin, last_progress = begin;
+  WorkClock without_output, in_all;
+  without_output.watch(child.pid());
+  without_output.restart(span(limits.seconds));
+  in_all.watch(child.pid());
+  in_all.restart(span(limits.seconds_in_all));
+  auto last_progress = Clock::now();
   if (input.empty()) Pipe::close_end(child.in.write);
   struct sigaction ignore {
   }, before{};
@@ -180,11 +187,14 @@ ChildResult run_child(const std::vector<std::string>& arguments, std::string_vie
   bool error_open = true;
   std::array<char, 65536> buffer;
   for (bool open = true; open || error_open;) {
-    const auto now = Clock::now();
-    if (now - last_output > span(limits.seconds) || now - begin > span(limits.seconds_in_all)) {
+    if (without_output.is_over() || in_all.is_over()) {
       child.end();
       result.end = ChildEnd::time_limit;
       return result;
+    }
+    if (const auto now = Clock::now(); progress && now - last_progress > std::chrono::milliseconds(200)) {
+      last_progress = now;
+      progress();
     }
     pollfd polled[] = {{open ? child.out.read : -1, POLLIN, 0},
                        {error_open ? child.error.read : -1, POLLIN, 0},
@@ -193,17 +203,13 @@ ChildResult run_child(const std::vector<std::string>& arguments, std::string_vie
     if (polled[0].revents != 0) {
       const ssize_t n = ::read(child.out.read, buffer.data(), buffer.size());
       if (n > 0) {
-        last_output = Clock::now();
+        without_output.restart(span(limits.seconds));
         result.output.append(buffer.data(), static_cast<size_t>(n));
         if (result.output.size() > limits.output) {
           child.end();
           result.end = ChildEnd::output_limit;
           result.output.clear();
           return result;
-        }
-        if (progress && last_output - last_progress > std::chrono::milliseconds(100)) {
-          last_progress = last_output;
-          progress();
         }
       } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
         open = false;
@@ -220,7 +226,7 @@ ChildResult run_child(const std::vector<std::string>& arguments, std::string_vie
       const ssize_t n = ::write(child.in.write, input.data(), input.size());
       if (n > 0) {
         input.remove_prefix(static_cast<size_t>(n));
-        last_output = Clock::now();  // it reads: that is life too
+        without_output.restart(span(limits.seconds));  // it reads: that is life too
       }
       if ((n < 0 && errno != EAGAIN && errno != EINTR) || input.empty()) Pipe::close_end(child.in.write);
     }

@@ -10,8 +10,8 @@
 namespace moru {
 
 struct ChildLimits {
-  double seconds = 20;                    ///< Without a byte of output.
-  double seconds_in_all = 3600;           ///< Of wall-clock time.
+  double seconds = 20;                    ///< Without a byte of output. Waits for a processor do not count.
+  double seconds_in_all = 3600;           ///< The same, whatever comes out.
   uint64_t memory = uint64_t{1} << 30;    ///< Bytes of address space (RLIMIT_AS).
   uint64_t output = uint64_t{256} << 20;  ///< Bytes of standard output.
 };
@@ -28,9 +28,9 @@ struct ChildResult {
 
 /// Runs `arguments` (the first is the program, looked for in the system's folders) with `input` on standard input, and
 /// waits. The program holds no other descriptor of this process, writes no files, opens no socket, has an environment
-/// of its own (LC_ALL=C.UTF-8, one thread), and dies with the thread that started it. `progress` is called when output
-/// comes, a few times a second. What the caller's process is limited to limits the program too. Throws Error if no
-/// process can be started.
+/// of its own (LC_ALL=C.UTF-8, one thread), and dies with the thread that started it. `progress` is called a
+/// few times a second while it is within its limits. What the caller's process is limited to limits the program too.
+/// Throws Error if no process can be started.
 ChildResult run_child(const std::vector<std::string>& arguments, std::string_view input, const ChildLimits& limits,
                       const std::function<void()>& progress = {});
 

@@ -20,18 +20,6 @@ SandboxWorker::Clock::duration span_of(const SandboxLimits& limits) {
   return std::chrono::duration_cast<SandboxWorker::Clock::duration>(std::chrono::duration<double>(limits.seconds));
 }
 
-/// On a processor or in the queue for one.
-bool is_runnable(pid_t pid) {
-  std::string text;
-  try {
-    text = read_file(fmt::format("/proc/{}/stat", pid));
-  } catch (const Error&) {
-    return false;
-  }
-  const size_t name_end = text.rfind(')');  // "PID (NAME) STATE …"; the name may hold anything
-  return name_end != std::string::npos && name_end + 2 < text.size() && text[name_end + 2] == 'R';
-}
-
 }  // namespace
 
 void SandboxWorker::start(const Sandbox::StreamWork& work, const SandboxLimits& limits) {
@@ -54,7 +42,7 @@ void SandboxWorker::start(const Sandbox::StreamWork& work, const SandboxLimits& 
   }
   pid_ = child;
   socket_ = pair[0];
-  statistics_ = ::open(fmt::format("/proc/{}/schedstat", pid_).c_str(), O_RDONLY | O_CLOEXEC);
+  clock_.watch(pid_);
   served_ = 0;
   if (kWatchResident) born_resident_ = process_memory(pid_, 1);
 }
@@ -73,8 +61,8 @@ int SandboxWorker::end() {
 
 void SandboxWorker::close_files() {
   ::close(socket_);
-  if (statistics_ >= 0) ::close(statistics_);
-  pid_ = socket_ = statistics_ = -1;
+  clock_.stop();
+  pid_ = socket_ = -1;
 }
 
 void SandboxWorker::give(const std::string& request, const Sandbox::StreamWork& work, const SandboxLimits& limits) {
@@ -90,23 +78,7 @@ void SandboxWorker::give(const std::string& request, const Sandbox::StreamWork& 
 }
 
 void SandboxWorker::extend(const SandboxLimits& limits) {
-  deadline_ = Clock::now() + span_of(limits);
-  before_ = scheduled();
-}
-
-SandboxWorker::Scheduled SandboxWorker::scheduled() const {
-  // "nanoseconds on a processor, nanoseconds waiting for one, time slices" (kernel,
-  // Documentation/scheduler/sched-stats)
-  char text[96];
-  const ssize_t n = statistics_ < 0 ? 0 : ::pread(statistics_, text, sizeof text - 1, 0);
-  if (n <= 0) return {};
-  text[n] = '\0';
-  char* second = nullptr;
-  const auto span = [](long long nanoseconds) {
-    return std::chrono::duration_cast<Clock::duration>(std::chrono::nanoseconds(nanoseconds));
-  };
-  const Clock::duration on_processor = span(std::strtoll(text, &second, 10));
-  return {on_processor, span(std::strtoll(second, nullptr, 10))};
+  clock_.restart(span_of(limits));
 }
 
 SandboxWorker::Received SandboxWorker::receive(const SandboxLimits& limits) {
@@ -183,18 +155,7 @@ std::optional<SandboxResult> SandboxWorker::overdue(const SandboxLimits& limits)
     end();
     return SandboxResult{SandboxEnd::memory_limit, {}, {}};
   }
-  const Clock::time_point now = Clock::now();
-  if (now < deadline_) return std::nullopt;
-  const Scheduled after = scheduled();
-  const Clock::duration used = after.on_processor - before_.on_processor, limit = span_of(limits);
-  if (statistics_ >= 0 && is_runnable(pid_)) {
-    // It has waited, or waits now: until it has had its time there is nothing to blame it for.
-    deadline_ = now + (limit - used);
-  } else {
-    deadline_ += after.waiting - before_.waiting;
-    before_ = {before_.on_processor, after.waiting};
-  }
-  if (now < deadline_) return std::nullopt;
+  if (!clock_.is_over()) return std::nullopt;
   end();
   return SandboxResult{SandboxEnd::time_limit, {}, {}};
 }

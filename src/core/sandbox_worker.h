@@ -1,16 +1,15 @@
 // The parent's side of one sandbox process.
 #pragma once
 
-#include <chrono>
-
 #include "core/sandbox_child.h"
+#include "core/work_clock.h"
 
 namespace moru {
 
 /// A process that does one piece of work at a time, and what has come of its answer.
 class SandboxWorker {
  public:
-  using Clock = std::chrono::steady_clock;
+  using Clock = WorkClock::Clock;
 
   SandboxWorker() = default;
   SandboxWorker(const SandboxWorker&) = delete;
@@ -21,7 +20,7 @@ class SandboxWorker {
   int socket() const { return socket_; }
   /// Requests that this process has answered.
   uint64_t served() const { return served_; }
-  Clock::time_point deadline() const { return deadline_; }
+  Clock::time_point deadline() const { return clock_.deadline(); }
 
   /// Hands over a request; starts a process if there is none. One that died while idle is replaced.
   void give(const std::string& request, const Sandbox::StreamWork& work, const SandboxLimits& limits);
@@ -50,17 +49,10 @@ class SandboxWorker {
   void start(const Sandbox::StreamWork& work, const SandboxLimits& limits);
   SandboxResult gone();
   void close_files();
-  /// Since it was started; zero where the system does not say. A wait that goes on is not in it.
-  struct Scheduled {
-    Clock::duration on_processor{}, waiting{};
-  };
-  Scheduled scheduled() const;
 
   pid_t pid_ = -1;
   int socket_ = -1;
-  int statistics_ = -1;  ///< /proc/PID/schedstat
-  Clock::time_point deadline_{};
-  Scheduled before_;  ///< When the deadline was set.
+  WorkClock clock_;
   uint64_t served_ = 0;
   uint64_t born_resident_ = 0;
   char header_[kFrameHeader] = {};
