@@ -1,5 +1,6 @@
 #include "infer/model_folder.h"
 
+#include <future>
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
@@ -9,6 +10,7 @@
 #include "model/checkpoint.h"
 #include "model/gguf_tokenizer.h"
 #include "model/model_files.h"
+#include "text/tokenizer_parts.h"
 
 namespace moru::infer {
 namespace {
@@ -73,25 +75,35 @@ std::string template_settings(const model::GgufFile& gguf) {
   return dump_json(settings);
 }
 
+/// The tokenizer is made while the weights are read.
+ModelFolder open_parts(const fs::path& path, std::string name, const std::function<text::Tokenizer()>& tokenizer,
+                       const std::function<std::unique_ptr<model::Model>()>& load, text::ModelChat chat,
+                       const GenerationDefaults& defaults) {
+  auto made = std::async(std::launch::async, tokenizer);
+  std::unique_ptr<model::Model> model = load();
+  return {path, std::move(name), std::move(model), made.get(), std::move(chat), defaults};
+}
+
 ModelFolder open_gguf(const fs::path& path) {
   const model::ModelFiles files = model::open_model_files(path);
   const model::GgufFile& gguf = *files.weights.gguf();
-  const std::string tokenizer = model::tokenizer_json_of(gguf);
-  if (tokenizer.empty())
-    throw Error(path.string(), std::string(tr("it has no tokenizer", "토크나이저가 없습니다")),
-                std::string(tr("get a file with one, or convert the model's folder again",
-                               "토크나이저가 있는 파일을 쓰거나 모델 폴더를 다시 변환하세요")));
+  const auto tokenizer = [&] {
+    std::optional<text::TokenizerParts> parts = model::tokenizer_parts_of(gguf);
+    if (!parts)
+      throw Error(path.string(), std::string(tr("it has no tokenizer", "토크나이저가 없습니다")),
+                  std::string(tr("get a file with one, or convert the model's folder again",
+                                 "토크나이저가 있는 파일을 쓰거나 모델 폴더를 다시 변환하세요")));
+    return text::Tokenizer::from_parts(*std::move(parts));
+  };
   const std::string chat = gguf.text_or("tokenizer.chat_template", "");
   std::error_code error;
   fs::path whole = fs::canonical(path, error);
-  return {error ? path : whole,
-          gguf.text_or("general.name", path.stem().string()),
-          model::load_model(files),
-          text::Tokenizer::from_json(tokenizer, path.string() + ": tokenizer"),
-          chat.empty()
-              ? text::ModelChat::load(path)
-              : text::ModelChat::from_template(chat, path.string() + ": chat_template", template_settings(gguf)),
-          {}};
+  return open_parts(
+      error ? path : whole, gguf.text_or("general.name", path.stem().string()), tokenizer,
+      [&] { return model::load_model(files); },
+      chat.empty() ? text::ModelChat::load(path)
+                   : text::ModelChat::from_template(chat, path.string() + ": chat_template", template_settings(gguf)),
+      {});
 }
 
 }  // namespace
@@ -120,12 +132,9 @@ ModelFolder open_model_folder(const fs::path& path) {
   const auto open = [&]() -> ModelFolder {
     fs::path whole = fs::canonical(path, error);
     if (error) whole = path;
-    return {whole,
-            model_name(whole),
-            model::Model::load(path),
-            text::Tokenizer::load(path),
-            text::ModelChat::load(path),
-            load_generation_defaults(path)};
+    return open_parts(
+        whole, model_name(whole), [&] { return text::Tokenizer::load(path); }, [&] { return model::Model::load(path); },
+        text::ModelChat::load(path), load_generation_defaults(path));
   };
   ModelFolder folder = gguf ? open_gguf(path) : open();
   const auto vocabulary = static_cast<size_t>(folder.model->config().vocabulary);

@@ -1,47 +1,37 @@
 #include "model/gguf_pretokenizer.h"
 
 #include <nlohmann/json.hpp>
-#include <vector>
 
 #include "text/pretokenizer.h"
 
 namespace moru::model {
 namespace {
 
-// Patterns as published tokenizers have them; which name means which: llama.cpp's llama-vocab.cpp.
-constexpr std::string_view kLlama3 =
-    "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| "
-    "?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|"
-    "\\s+(?!\\S)|\\s+";
-constexpr std::string_view kQwen2 =
-    "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|"
-    "\\s+(?!\\S)|\\s+";
+using Normal = text::NormalizerStep::Kind;
+using Step = text::PretokenizerStep;
 
-enum class Split { gpt2, digits_gpt2, pattern };
-
-struct Known {
-  std::string_view name;
-  Split split;
-  std::string_view pattern = {};
-  std::string_view normalizer = {};
-  bool ignore_merges = false;
-};
-
-/// The first of several with one way to split is the one that is written; EXAONE's names go by the model.
-const std::vector<Known>& known() {
-  static const std::vector<Known> list = {
-      {"llama-bpe", Split::pattern, kLlama3, {}, true},
-      {"llama3", Split::pattern, kLlama3, {}, true},
-      {"llama-v3", Split::pattern, kLlama3, {}, true},
-      {"qwen2", Split::pattern, kQwen2, "NFC"},
-      {"exaone-moe", Split::pattern, text::kPretokenizerPattern, "NFC"},
-      {"smollm", Split::digits_gpt2},
-      {"exaone", Split::digits_gpt2},
-      {"starcoder", Split::digits_gpt2},
-      {"gpt-2", Split::gpt2},
-      {"exaone4", Split::gpt2, {}, "NFKC"},
-      {"default", Split::gpt2},
-  };
+/// Which name means which patterns, which names take whole tokens before merges and begin with the beginning's token:
+/// llama.cpp, src/llama-vocab.cpp. Its names for other models' tokenizers that split text in one of these ways stand
+/// here too. Normal forms, which llama.cpp leaves out, are those of the models' tokenizer.json.
+const std::vector<GgufPretokenizer>& known() {
+  // The first of several with one way to split is the one that is written; EXAONE's names go by the model.
+  static const std::vector<GgufPretokenizer> list = [] {
+    std::vector<GgufPretokenizer> all;
+    for (const char* name : {"llama-bpe", "llama3", "llama-v3", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2"})
+      all.push_back({name, {text::kLlama3Pattern}, false, {}, true, true});
+    for (const char* name : {"smaug-bpe", "dbrx", "glm4", "chatglm-bpe"}) all.push_back({name, {text::kLlama3Pattern}});
+    for (const char* name : {"qwen2", "deepseek-r1-qwen", "kormo", "megrez"})
+      all.push_back({name, {text::kQwen2Pattern}, false, Normal::nfc});
+    for (const char* name : {"stablelm2", "hunyuan", "solar-open"}) all.push_back({name, {text::kQwen2Pattern}});
+    all.push_back({"exaone-moe", {text::kPretokenizerPattern}, false, Normal::nfc});
+    for (const char* name : {"smollm", "exaone", "starcoder", "refact", "command-r", "codeshell", "minerva-7b"})
+      all.push_back({name, {kDigits}, true});
+    for (const char* name : {"gpt-2", "phi-2", "gigachat", "a.x-4.0", "mellum", "mpt", "olmo", "jais", "trillion"})
+      all.push_back({name, {}, true});
+    all.push_back({"exaone4", {}, true, Normal::nfkc});
+    all.push_back({"default", {R"([\p{P}\$\+<=>\^~\|]+)", text::kGpt2Pattern, R"(\p{N}+)", "[0-9][0-9][0-9]"}});
+    return all;
+  }();
   return list;
 }
 
@@ -59,50 +49,50 @@ std::vector<Json> steps_of(const Json& json, const char* key) {
   return {};
 }
 
-Json byte_level(bool use_regex) {
-  return {{"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}, {"use_regex", use_regex}};
+}  // namespace
+
+const GgufPretokenizer* pretokenizer_of_gguf(std::string_view name) {
+  const auto it = std::ranges::find(known(), name, &GgufPretokenizer::name);
+  return it == known().end() ? nullptr : &*it;
 }
 
-}  // namespace
+void set_pretokenizer(const GgufPretokenizer& pretokenizer, text::TokenizerPipeline& pipeline) {
+  pipeline.normalizer.clear();
+  if (pretokenizer.normalizer) pipeline.normalizer.emplace_back().kind = *pretokenizer.normalizer;
+  pipeline.ignore_merges = pretokenizer.ignore_merges;
+  pipeline.pretokenizer.clear();
+  for (const std::string_view pattern : pretokenizer.splits) {
+    Step& step = pipeline.pretokenizer.emplace_back();
+    step.kind = pattern == kDigits ? Step::Kind::digits : Step::Kind::split;
+    step.individual = pattern == kDigits;
+    if (pattern != kDigits) step.pattern = {true, std::string(pattern)};
+  }
+  pipeline.pretokenizer.emplace_back().use_regex = pretokenizer.gpt2;
+}
 
 std::string gguf_pretokenizer_name(const Json& tokenizer, std::string_view model_type) {
   const std::vector<Json> steps = steps_of(tokenizer, "pre_tokenizer");
   if (steps.empty() || type_of(steps.back()) != "ByteLevel")
     return tokenizer.contains("model") && tokenizer["model"].value("byte_fallback", false) ? std::string(kCharacters)
                                                                                            : "";
-  const bool use_regex = steps.back().value("use_regex", true);
-  std::optional<Split> split;
-  std::string pattern;
-  if (steps.size() == 1 && use_regex) split = Split::gpt2;
-  if (steps.size() == 2 && type_of(steps[0]) == "Digits" && steps[0].value("individual_digits", false) && use_regex)
-    split = Split::digits_gpt2;
-  if (steps.size() == 2 && type_of(steps[0]) == "Split" && !use_regex && steps[0].contains("pattern")) {
-    split = Split::pattern;
-    pattern = steps[0]["pattern"].value("Regex", "");
+  const bool gpt2 = steps.back().value("use_regex", true);
+  std::vector<std::string> splits;
+  for (size_t i = 0; i + 1 < steps.size(); ++i) {
+    if (type_of(steps[i]) == "Digits" && steps[i].value("individual_digits", false)) {
+      splits.emplace_back(kDigits);
+    } else if (type_of(steps[i]) == "Split" && steps[i].contains("pattern")) {
+      splits.push_back(steps[i]["pattern"].value("Regex", ""));
+    } else {
+      return "";
+    }
   }
-  if (!split) return "";
-  if (*split == Split::gpt2 && model_type == "exaone4") return "exaone4";
-  if (*split == Split::digits_gpt2 && model_type == "exaone") return "exaone";
-  for (const Known& one : known())
-    if (one.split == *split && one.pattern == pattern) return std::string(one.name);
-  return "";
-}
-
-bool pretokenizer_of_gguf(std::string_view name, Json& normalizer, Json& pre_tokenizer, bool& ignore_merges) {
-  for (const Known& one : known()) {
-    if (one.name != name) continue;
-    normalizer = one.normalizer.empty() ? Json() : Json({{"type", one.normalizer}});
-    ignore_merges = one.ignore_merges;
-    Json steps = Json::array();
-    if (one.split == Split::digits_gpt2) steps.push_back({{"type", "Digits"}, {"individual_digits", true}});
-    if (one.split == Split::pattern)
-      steps.push_back(
-          {{"type", "Split"}, {"pattern", {{"Regex", one.pattern}}}, {"behavior", "Isolated"}, {"invert", false}});
-    steps.push_back(byte_level(one.split != Split::pattern));
-    pre_tokenizer = steps.size() == 1 ? steps[0] : Json({{"type", "Sequence"}, {"pretokenizers", steps}});
-    return true;
-  }
-  return false;
+  const auto is_like = [&](const GgufPretokenizer& one) {
+    return one.gpt2 == gpt2 && std::ranges::equal(one.splits, splits);
+  };
+  for (const std::string_view name : {std::string_view("exaone"), std::string_view("exaone4")})
+    if (name == model_type && is_like(*pretokenizer_of_gguf(name))) return std::string(name);
+  const auto it = std::ranges::find_if(known(), is_like);
+  return it == known().end() ? "" : std::string(it->name);
 }
 
 }  // namespace moru::model

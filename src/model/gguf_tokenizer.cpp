@@ -8,6 +8,7 @@
 #include "core/json.h"
 #include "core/language.h"
 #include "model/gguf_pretokenizer.h"
+#include "text/tokenizer_json.h"
 
 namespace moru::model {
 namespace {
@@ -226,6 +227,12 @@ std::string tokenizer_json_of(const GgufFile& gguf) {
   if (gguf.has(kWholeTokenizer)) return gguf.text(kWholeTokenizer);
   if (!gguf.has("tokenizer.ggml.tokens")) return {};
   return tokenizer_json_from_gguf(gguf);
+}
+
+std::optional<text::TokenizerParts> tokenizer_parts_of(const GgufFile& gguf) {
+  if (gguf.has(kWholeTokenizer)) return text::read_tokenizer_json(gguf.text(kWholeTokenizer), gguf.place());
+  if (!gguf.has("tokenizer.ggml.tokens")) return std::nullopt;
+  return tokenizer_parts_from_gguf(gguf);
 }
 
 std::vector<std::pair<std::string, std::string>> tokenizer_files_of(const GgufFile& gguf, const ModelConfig& config) {

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "model/config.h"
 #include "model/gguf.h"
+#include "text/tokenizer_parts.h"
 
 namespace moru::model {
 
@@ -23,6 +25,10 @@ std::vector<std::pair<std::string, GgufValue>> tokenizer_metadata_of(const std::
 /// if it has no tokenizer. Throws Error for one of a kind that is not known here.
 std::string tokenizer_json_of(const GgufFile& gguf);
 std::string tokenizer_json_from_gguf(const GgufFile& gguf);
+
+/// The same tokenizer without a detour over text; nothing if the file has none.
+std::optional<text::TokenizerParts> tokenizer_parts_of(const GgufFile& gguf);
+text::TokenizerParts tokenizer_parts_from_gguf(const GgufFile& gguf);
 
 /// tokenizer.json, tokenizer_config.json and chat_template.jinja, as far as the GGUF file has them: names and texts.
 std::vector<std::pair<std::string, std::string>> tokenizer_files_of(const GgufFile& gguf, const ModelConfig& config);

@@ -30,7 +30,7 @@ Bpe::Bpe(const std::array<Token, 256>& byte_tokens, const std::vector<BpeMerge>&
       byte_pair_ranks_[left * 256 + right] = rank(byte_tokens_[left], byte_tokens_[right]);
     }
   }
-  if (auto backtrack = BacktrackEncoder::build(*this, byte_tokens, merges)) {
+  if (auto backtrack = BacktrackEncoder::build(byte_tokens, merges)) {
     backtrack_ = std::make_unique<const BacktrackEncoder>(*std::move(backtrack));
   }
 }

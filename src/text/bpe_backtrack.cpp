@@ -2,11 +2,12 @@
 
 #include <bit>
 #include <cassert>
-#include <numeric>
+#include <cstring>
 
 namespace moru::text {
 
 constexpr uint32_t kNone = UINT32_MAX;
+constexpr uint32_t kLongest = 1 << 20;  // Bytes of a symbol: no training makes a longer one.
 
 namespace {
 
@@ -16,53 +17,88 @@ uint64_t key(uint32_t left, uint32_t right) {
 
 }  // namespace
 
-std::optional<BacktrackEncoder> BacktrackEncoder::build(const Bpe& bpe, const std::array<Token, 256>& byte_tokens,
+std::optional<BacktrackEncoder> BacktrackEncoder::build(const std::array<Token, 256>& byte_tokens,
                                                         const std::vector<BpeMerge>& merges) {
   BacktrackEncoder encoder;
-  std::unordered_map<Token, uint32_t> symbol_of;
-  std::vector<std::string> bytes;
+  std::vector<uint32_t> symbol_of;  // By token.
+  const auto symbol = [&](Token token) -> uint32_t& {
+    const auto id = static_cast<size_t>(token);
+    if (id >= symbol_of.size()) symbol_of.resize(std::max(id + 1, symbol_of.size() * 2), kNone);
+    return symbol_of[id];
+  };
+  encoder.tokens_.reserve(256 + merges.size());
+  encoder.symbols_.reserve(256 + merges.size());
   for (uint32_t byte = 0; byte < 256; ++byte) {
-    symbol_of.emplace(byte_tokens[byte], byte);
+    if (byte_tokens[byte] >= 0 && symbol(byte_tokens[byte]) == kNone) symbol(byte_tokens[byte]) = byte;
     encoder.tokens_.push_back(byte_tokens[byte]);
     encoder.symbols_.push_back({byte, byte, kNone, 1});
-    bytes.emplace_back(1, static_cast<char>(byte));
   }
   const size_t slots = std::bit_ceil(merges.size() * 2 + 2);
   encoder.pairs_.resize(slots);
   encoder.shift_ = 64U - static_cast<unsigned>(std::countr_zero(slots));
   for (const BpeMerge& merge : merges) {
-    const auto left = symbol_of.find(merge.left), right = symbol_of.find(merge.right);
-    if (left == symbol_of.end() || right == symbol_of.end()) return std::nullopt;
-    const auto symbol = static_cast<uint32_t>(encoder.symbols_.size());
-    if (!symbol_of.emplace(merge.result, symbol).second) return std::nullopt;
+    const uint32_t left = symbol(merge.left), right = symbol(merge.right);
+    if (left == kNone || right == kNone || symbol(merge.result) != kNone) return std::nullopt;
+    const auto made = static_cast<uint32_t>(encoder.symbols_.size());
+    symbol(merge.result) = made;
     encoder.tokens_.push_back(merge.result);
-    bytes.push_back(bytes[left->second] + bytes[right->second]);
-    encoder.symbols_.push_back({left->second, right->second, kNone, static_cast<uint32_t>(bytes.back().size())});
-    const uint64_t pair = key(left->second, right->second);
+    const uint32_t size = encoder.symbols_[left].size + encoder.symbols_[right].size;
+    if (size > kLongest) return std::nullopt;
+    encoder.symbols_.push_back({left, right, kNone, size});
+    const uint64_t pair = key(left, right);
     size_t i = (pair * 0x9E3779B97F4A7C15ULL) >> encoder.shift_;
     while (encoder.pairs_[i].pair != UINT64_MAX) i = (i + 1) & (slots - 1);
-    encoder.pairs_[i] = {pair, symbol};
+    encoder.pairs_[i] = {pair, made};
   }
-  BpeScratch scratch;
-  std::vector<Token> tokens;
-  for (size_t symbol = 256; symbol < bytes.size(); ++symbol) {
-    tokens.clear();
-    bpe.encode_by_merging(bytes[symbol], tokens, scratch);
-    if (tokens.size() != 1 || tokens[0] != encoder.tokens_[symbol]) return std::nullopt;
+  // A symbol is the encoding of its own bytes if its halves are that of theirs (they stand earlier and were looked at)
+  // and no merge is made across the cut between them before this one is.
+  for (uint32_t made = 256; made < encoder.symbols_.size(); ++made) {
+    const Symbol& whole = encoder.symbols_[made];
+    if (!encoder.are_neighbours(whole.left, whole.right, made)) return std::nullopt;
   }
-  encoder.build_trie(bytes);
+  encoder.build_trie();
   return encoder;
 }
 
-void BacktrackEncoder::build_trie(const std::vector<std::string>& bytes) {
-  std::vector<uint32_t> order(bytes.size());
-  std::iota(order.begin(), order.end(), 0U);
-  std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return bytes[a] < bytes[b]; });
+/// The bytes of all symbols, one after the other; where each begins, and where the last ends.
+std::pair<std::string, std::vector<uint64_t>> BacktrackEncoder::bytes_of_symbols() const {
+  std::vector<uint64_t> begins(symbols_.size() + 1);
+  for (size_t i = 0; i < symbols_.size(); ++i) begins[i + 1] = begins[i] + symbols_[i].size;
+  std::string bytes(begins.back(), '\0');
+  for (size_t i = 0; i < symbols_.size(); ++i) {
+    if (i < 256) {
+      bytes[i] = static_cast<char>(i);
+      continue;
+    }
+    char* to = bytes.data() + begins[i];
+    for (const uint32_t half : {symbols_[i].left, symbols_[i].right}) {
+      std::memcpy(to, bytes.data() + begins[half], symbols_[half].size);
+      to += symbols_[half].size;
+    }
+  }
+  return {std::move(bytes), std::move(begins)};
+}
+
+void BacktrackEncoder::build_trie() {
+  const auto [bytes, begins] = bytes_of_symbols();
+  const auto text = [&, &bytes = bytes, &begins = begins](uint32_t symbol) {
+    return std::string_view(bytes).substr(begins[symbol], symbols_[symbol].size);
+  };
+  // Sorted by their first eight bytes as a number, then by the others.
+  std::vector<std::pair<uint64_t, uint32_t>> order(symbols_.size());
+  for (uint32_t i = 0; i < order.size(); ++i) {
+    uint64_t head = 0;
+    std::memcpy(&head, text(i).data(), std::min<size_t>(sizeof head, text(i).size()));
+    order[i] = {std::endian::native == std::endian::little ? __builtin_bswap64(head) : head, i};
+  }
+  std::sort(order.begin(), order.end(), [&](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first < b.first : text(a.second) < text(b.second);
+  });
   struct Range {
     size_t begin, end, depth;
     uint32_t node, prefix;
   };
-  trie_.assign(512, {});
+  trie_.assign(std::bit_ceil(symbols_.size() * 2), {});
   trie_[0].parent = 0;
   std::vector<Range> waiting = {{0, order.size(), 0, 0, kNone}};
   std::vector<std::pair<unsigned, size_t>> children;  // byte, where its range begins
@@ -71,8 +107,8 @@ void BacktrackEncoder::build_trie(const std::vector<std::string>& bytes) {
     Range range = waiting.back();
     waiting.pop_back();
     // Sorted, a string that ends here stands before those that go on.
-    if (bytes[order[range.begin]].size() == range.depth) {
-      const uint32_t symbol = order[range.begin++];
+    if (symbols_[order[range.begin].second].size == range.depth) {
+      const uint32_t symbol = order[range.begin++].second;
       trie_[range.node].symbol = symbol;
       symbols_[symbol].prefix = range.prefix;
       range.prefix = symbol;
@@ -80,7 +116,7 @@ void BacktrackEncoder::build_trie(const std::vector<std::string>& bytes) {
     if (range.begin == range.end) continue;
     children.clear();
     for (size_t i = range.begin; i < range.end; ++i) {
-      const auto byte = static_cast<unsigned char>(bytes[order[i]][range.depth]);
+      const auto byte = static_cast<unsigned char>(text(order[i].second)[range.depth]);
       if (children.empty() || children.back().first != byte) children.emplace_back(byte, i);
     }
     while (trie_[lowest_free].parent != kNone) {
@@ -128,8 +164,7 @@ uint32_t BacktrackEncoder::merged(uint32_t left, uint32_t right) const {
 
 /// Takes the merges that made the two back, latest first, and asks each time whether the symbols that then stand on
 /// both sides of the cut would have been merged across it before what was just taken back.
-bool BacktrackEncoder::are_neighbours(uint32_t left, uint32_t right) const {
-  uint32_t limit = kNone;
+bool BacktrackEncoder::are_neighbours(uint32_t left, uint32_t right, uint32_t limit) const {
   for (;;) {
     // No merge: kNone, which no limit exceeds.
     if (merged(left, right) < limit) return false;

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "text/bpe.h"
@@ -18,7 +20,7 @@ class BacktrackEncoder {
  public:
   /// Nothing if the rule does not hold for these merges: if two merges make one token, a part is made after its whole,
   /// or a token is not the encoding of its own bytes.
-  static std::optional<BacktrackEncoder> build(const Bpe& bpe, const std::array<Token, 256>& byte_tokens,
+  static std::optional<BacktrackEncoder> build(const std::array<Token, 256>& byte_tokens,
                                                const std::vector<BpeMerge>& merges);
 
   /// Appends the tokens of `piece`, which is not empty.
@@ -43,9 +45,11 @@ class BacktrackEncoder {
   };
 
   BacktrackEncoder() = default;
-  void build_trie(const std::vector<std::string>& bytes);
+  std::pair<std::string, std::vector<uint64_t>> bytes_of_symbols() const;
+  void build_trie();
   uint32_t merged(uint32_t left, uint32_t right) const;
-  bool are_neighbours(uint32_t left, uint32_t right) const;
+  /// Whether both stay what they are side by side, as far as the merges go that make symbols below `limit`.
+  bool are_neighbours(uint32_t left, uint32_t right, uint32_t limit = UINT32_MAX) const;
   uint32_t longest(std::string_view text) const;
 
   std::vector<Symbol> symbols_;

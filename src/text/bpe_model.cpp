@@ -21,14 +21,20 @@ int fallback_byte(std::string_view name) {
   return byte;
 }
 
-/// Calls use(token, name) for what the vocabulary of the model holds, as it writes it.
+/// Calls use(token, bytes, is_literal) for what the vocabulary of the model holds. Bytes that are not literal are
+/// written in GPT-2's characters there.
 template <class Use>
-void for_each_name(const TokenizerParts& parts, Use&& use) {
-  std::vector<bool> absent(parts.bytes.size());
-  for (const AddedToken& token : parts.added) absent[static_cast<size_t>(token.id)] = !token.in_vocabulary;
-  for (size_t id = 0; id < parts.bytes.size(); ++id) {
-    if (absent[id] || parts.bytes[id].empty()) continue;
-    use(static_cast<Token>(id), parts.name(static_cast<Token>(id)));
+void for_each_token(const TokenizerParts& parts, Use&& use) {
+  const size_t count = parts.bytes.size();
+  std::vector<bool> absent(count), literal = parts.literal;
+  literal.resize(count);
+  if (!parts.pipeline.is_byte_level()) literal.assign(count, true);
+  for (const AddedToken& token : parts.added) {
+    absent[static_cast<size_t>(token.id)] = !token.in_vocabulary;
+    literal[static_cast<size_t>(token.id)] = true;
+  }
+  for (size_t id = 0; id < count; ++id) {
+    if (!absent[id] && !parts.bytes[id].empty()) use(static_cast<Token>(id), parts.bytes[id], literal[id]);
   }
 }
 
@@ -37,12 +43,14 @@ void for_each_name(const TokenizerParts& parts, Use&& use) {
 std::array<Token, 256> BpeModel::byte_tokens_of(const TokenizerParts& parts) {
   std::array<Token, 256> tokens{};
   tokens.fill(-1);
-  for_each_name(parts, [&](Token token, const std::string& name) {
+  for_each_token(parts, [&](Token token, const std::string& bytes, bool is_literal) {
     if (!parts.pipeline.is_byte_level()) {
-      if (const int byte = fallback_byte(name); byte >= 0) tokens[static_cast<size_t>(byte)] = token;
-    } else if (const auto bytes = name.size() <= 2 ? from_byte_level(name) : std::nullopt;
-               bytes && bytes->size() == 1) {
-      tokens[static_cast<unsigned char>((*bytes)[0])] = token;
+      if (const int byte = fallback_byte(bytes); byte >= 0) tokens[static_cast<size_t>(byte)] = token;
+    } else if (!is_literal) {
+      if (bytes.size() == 1) tokens[static_cast<unsigned char>(bytes[0])] = token;
+    } else if (const auto plain = bytes.size() <= 2 ? from_byte_level(bytes) : std::nullopt;
+               plain && plain->size() == 1) {
+      tokens[static_cast<unsigned char>((*plain)[0])] = token;
     }
   });
   return tokens;
@@ -66,7 +74,7 @@ BpeModel::BpeModel(const TokenizerParts& parts)
 void BpeModel::read_characters(const TokenizerParts& parts) {
   block_.assign(0x1100, 0);
   characters_.assign(256, -1);
-  for_each_name(parts, [&](Token token, const std::string& name) {
+  for_each_token(parts, [&](Token token, const std::string& name, bool) {
     size_t end = 0;
     if (name.size() > 4) return;
     const char32_t code = next_code_point(name, end);
@@ -90,11 +98,18 @@ void BpeModel::read_whole_pieces(const TokenizerParts& parts) {
   Scratch scratch;
   std::vector<Token> tokens;
   std::unordered_map<std::string, Token> whole;
-  for_each_name(parts, [&](Token token, std::string name) {
-    if (is_byte_level_) {
-      std::optional<std::string> bytes = from_byte_level(name);
-      if (!bytes) return;
-      name = *std::move(bytes);
+  // Where the encoder is linear, what a merge makes is the encoding of its own bytes.
+  std::vector<bool> made(parts.bytes.size());
+  if (bpe_.is_linear() && is_plain_) {
+    for (const BpeMerge& merge : parts.merges) made[static_cast<size_t>(merge.result)] = true;
+  }
+  for_each_token(parts, [&](Token token, const std::string& bytes, bool is_literal) {
+    if (made[static_cast<size_t>(token)]) return;
+    std::string name = bytes;
+    if (is_byte_level_ && is_literal) {
+      std::optional<std::string> plain = from_byte_level(bytes);
+      if (!plain) return;
+      name = *std::move(plain);
     }
     tokens.clear();
     if (is_plain_) {

@@ -4,10 +4,14 @@
 
 #include "core/error.h"
 #include "core/language.h"
-#include "text/byte_level.h"
+#include "text/tokenizer_json_document.h"
 #include "text/tokenizer_json_reader.h"
+#include "text/vocabulary_index.h"
 
 namespace moru::text {
+
+// No list of tokens is as long as this; the exact bound is checked when all are known.
+constexpr int64_t kMostIds = int64_t{1} << 30;
 
 void TokenizerJsonReader::fail(std::string_view where, const std::string& problem) const {
   throw Error(fmt::format("{}: {}", place_, where), problem,
@@ -51,8 +55,7 @@ std::string TokenizerJsonReader::text(const Json& parent, const char* key, std::
 
 Token TokenizerJsonReader::id(const Json& value, std::string_view where) const {
   if (!value.is_number_integer()) unlike(where, tr("a whole number", "정수"));
-  // No list of tokens is as long as this; the exact bound is checked when all are known.
-  if (value < 0 || value >= (1 << 30)) unlike(where, tr("an id within the vocabulary", "어휘 범위 안의 번호"));
+  if (value < 0 || value >= kMostIds) unlike(where, tr("an id within the vocabulary", "어휘 범위 안의 번호"));
   return value.get<Token>();
 }
 
@@ -64,16 +67,19 @@ class Reader : TokenizerJsonReader {
  public:
   using TokenizerJsonReader::TokenizerJsonReader;
 
-  TokenizerParts read(const Json& root) {
+  TokenizerParts read(const TokenizerJsonDocument& document) {
+    const Json& root = document.root();
     if (!root.is_object()) unlike("", tr("an object", "객체"));
     read_pipeline(*this, root, parts_.pipeline);
     const Json& model = object(root, "model", "model");
     check_model(model);
-    const Json& vocabulary = object(model, "vocab", "model.vocab");
+    if (!document.has_vocabulary()) unlike("model.vocab", tr("an object", "객체"));
     read_added(root);
-    read_vocabulary(vocabulary);
-    read_merges(model);
-    read_options(model);
+    VocabularyIndex index(document.vocabulary().size());
+    read_vocabulary(document.vocabulary(), index);
+    if (!document.has_merges()) unlike("model.merges", tr("an array", "배열"));
+    read_merges(document.merges(), index);
+    read_options(model, index);
     return std::move(parts_);
   }
 
@@ -129,44 +135,41 @@ class Reader : TokenizerJsonReader {
     }
   }
 
-  /// Ids may leave holes, but not so many that a short file asks for much memory.
-  size_t most_ids(const Json& vocabulary) const { return 2 * (vocabulary.size() + parts_.added.size()) + 1024; }
-
-  void read_vocabulary(const Json& vocabulary) {
+  void read_vocabulary(const std::vector<TokenizerJsonDocument::Entry>& vocabulary, VocabularyIndex& index) {
     std::unordered_map<Token, AddedToken*> added;
     std::unordered_map<std::string_view, Token> added_by_text;
+    // Ids may leave holes, but not so many that a short file asks for much memory.
+    const size_t known = vocabulary.size() + parts_.added.size(), most = 2 * known + 1024;
     size_t total = 0;
-    const auto count = [&](Token token, std::string_view where) {
+    const auto count = [&](Token token, const auto& where) {
       total = std::max(total, static_cast<size_t>(token) + 1);
-      if (total <= most_ids(vocabulary)) return;
-      fail(where, fmt::format(fmt::runtime(tr("the id {} is out of range: there are {} tokens",
-                                              "번호 {}이(가) 범위를 벗어났습니다. 토큰은 {}개입니다")),
-                              token, vocabulary.size() + parts_.added.size()));
+      if (total <= most) return;
+      fail(where(), fmt::format(fmt::runtime(tr("the id {} is out of range: there are {} tokens",
+                                                "번호 {}이(가) 범위를 벗어났습니다. 토큰은 {}개입니다")),
+                                token, known));
     };
     for (AddedToken& token : parts_.added) {
       added.emplace(token.id, &token);
       added_by_text.emplace(token.text, token.id);
-      count(token.id, "added_tokens");
+      count(token.id, [] { return std::string("added_tokens"); });
     }
-    by_name_.reserve(vocabulary.size());
-    for (const auto& [text, value] : vocabulary.items()) {
-      const std::string where = fmt::format("model.vocab[\"{}\"]", text);
-      const Token token = id(value, where);
-      count(token, where);
-      by_name_.emplace(text, token);
+    for (const auto& [text, id, is_whole] : vocabulary) {
+      const auto where = [&text = text] { return fmt::format("model.vocab[\"{}\"]", text); };
+      if (!is_whole) unlike(where(), tr("a whole number", "정수"));
+      if (id < 0 || id >= kMostIds) unlike(where(), tr("an id within the vocabulary", "어휘 범위 안의 번호"));
+      count(static_cast<Token>(id), where);
+      index.set(text, static_cast<Token>(id));
     }
     parts_.bytes.resize(total);
     std::vector<bool> seen(total);
     for (const AddedToken& token : parts_.added) parts_.bytes[static_cast<size_t>(token.id)] = token.text;
-    const bool is_byte_level = parts_.pipeline.is_byte_level();
-    for (const auto& [text, token] : by_name_) {
-      const auto index = static_cast<size_t>(token);
-      const auto where = [&text = text] { return fmt::format("model.vocab[\"{}\"]", text); };
-      if (seen[index]) {
+    index.for_each([&](std::string_view text, Token token) {
+      const auto where = [&] { return fmt::format("model.vocab[\"{}\"]", text); };
+      if (seen[static_cast<size_t>(token)]) {
         fail("model.vocab",
              fmt::format(fmt::runtime(tr("two tokens have the id {}", "번호 {}이(가) 두 번 나옵니다")), token));
       }
-      seen[index] = true;
+      seen[static_cast<size_t>(token)] = true;
       if (const auto it = added_by_text.find(text); it != added_by_text.end() && it->second != token) {
         fail(where(), fmt::format(fmt::runtime(tr("an added token of this text has the id {}",
                                                   "같은 글의 추가된 토큰은 번호가 {}입니다")),
@@ -179,73 +182,39 @@ class Reader : TokenizerJsonReader {
                                     token, it->second->text));
         }
         it->second->in_vocabulary = true;
-        continue;
+        return;
       }
       if (text.empty()) fail(where(), std::string(tr("a token without text", "글이 없는 토큰입니다")));
-      std::optional<std::string> bytes;
-      if (is_byte_level) bytes = from_byte_level(text);
-      if (is_byte_level && !bytes) {
-        parts_.literal.resize(total);
-        parts_.literal[index] = true;
-      }
-      parts_.bytes[index] = bytes ? *std::move(bytes) : text;
-    }
-  }
-
-  Token merge_token(const std::string& text, const std::string& where) const {
-    const auto it = by_name_.find(text);
-    if (it == by_name_.end()) {
-      fail(where,
-           fmt::format(fmt::runtime(tr("\"{}\" is not in the vocabulary", "\"{}\" 토큰이 어휘에 없습니다")), text));
-    }
-    return it->second;
-  }
-
-  void read_merges(const Json& model) {
-    const Json* list = member(model, "merges");
-    if (list == nullptr || !list->is_array()) unlike("model.merges", tr("an array", "배열"));
-    std::unordered_map<uint64_t, size_t> last;  // Of a pair that is there twice the later place counts.
-    parts_.merges.reserve(list->size());
-    last.reserve(list->size());
-    bool is_twice = false;
-    for (size_t i = 0; i < list->size(); ++i) {
-      const Json& entry = (*list)[i];
-      const std::string where = fmt::format("model.merges[{}]", i);
-      std::string left, right;
-      if (entry.is_array() && entry.size() == 2 && entry[0].is_string() && entry[1].is_string()) {
-        left = entry[0].get<std::string>();
-        right = entry[1].get<std::string>();
-      } else if (entry.is_string()) {  // The older form: "left right"
-        const auto& both = entry.get_ref<const std::string&>();
-        const size_t space = both.find(' ');
-        if (space == std::string::npos) unlike(where, tr("two tokens", "토큰 두 개"));
-        left = both.substr(0, space);
-        right = both.substr(space + 1);
-      } else {
-        unlike(where, tr("two tokens", "토큰 두 개"));
-      }
-      const Token a = merge_token(left, where), b = merge_token(right, where);
-      parts_.merges.push_back({a, b, merge_token(left + right, where)});
-      const auto [it, is_new] = last.try_emplace((static_cast<uint64_t>(a) << 32) | static_cast<uint32_t>(b), i);
-      is_twice = is_twice || !is_new;
-      it->second = i;
-    }
-    if (!is_twice) return;
-    size_t i = 0;
-    std::erase_if(parts_.merges, [&](const BpeMerge& merge) {
-      return last.at((static_cast<uint64_t>(merge.left) << 32) | static_cast<uint32_t>(merge.right)) != i++;
+      parts_.set_name(token, text);
     });
   }
 
-  void read_options(const Json& model) {
+  void read_merges(const std::vector<TokenizerJsonDocument::Merge>& list, const VocabularyIndex& index) {
+    parts_.merges.reserve(list.size());
+    std::string joined;
+    for (size_t i = 0; i < list.size(); ++i) {
+      const auto where = [&] { return fmt::format("model.merges[{}]", i); };
+      const auto& [left, right, is_pair] = list[i];
+      if (!is_pair) unlike(where(), tr("two tokens", "토큰 두 개"));
+      const BpeMerge merge = {index.find(left), index.find(right), find_joined(index, left, right, joined)};
+      if (merge.left < 0 || merge.right < 0 || merge.result < 0) {
+        const std::string_view missing = merge.left < 0 ? left : merge.right < 0 ? right : joined;
+        fail(where(), fmt::format(fmt::runtime(tr("\"{}\" is not in the vocabulary", "\"{}\" 토큰이 어휘에 없습니다")),
+                                  missing));
+      }
+      parts_.merges.push_back(merge);
+    }
+    keep_last_of_equal(parts_.merges);
+  }
+
+  void read_options(const Json& model, const VocabularyIndex& index) {
     TokenizerPipeline& pipeline = parts_.pipeline;
     pipeline.byte_fallback = flag(model, "byte_fallback", false, "model");
     pipeline.fuse_unk = flag(model, "fuse_unk", false, "model");
     pipeline.ignore_merges = flag(model, "ignore_merges", false, "model");
     if (member(model, "unk_token") != nullptr) {
       const std::string name = text(model, "unk_token", "model");
-      const auto it = by_name_.find(name);
-      if (it != by_name_.end()) pipeline.unknown = it->second;
+      pipeline.unknown = index.find(name);
       for (const AddedToken& token : parts_.added) {
         if (token.text == name) pipeline.unknown = token.id;
       }
@@ -260,13 +229,12 @@ class Reader : TokenizerJsonReader {
   }
 
   TokenizerParts parts_;
-  std::unordered_map<std::string, Token> by_name_;
 };
 
 }  // namespace
 
 TokenizerParts read_tokenizer_json(std::string_view text, std::string_view place) {
-  return Reader(place).read(parse_json(text, place));
+  return Reader(place).read(TokenizerJsonDocument(text, place));
 }
 
 }  // namespace moru::text

@@ -22,4 +22,17 @@ std::string TokenizerParts::name(Token token) const {
   return is_literal ? bytes[id] : to_byte_level(bytes[id]);
 }
 
+void TokenizerParts::set_name(Token token, std::string_view name) {
+  const auto id = static_cast<size_t>(token);
+  if (!pipeline.is_byte_level()) {
+    bytes[id] = name;
+  } else if (std::optional<std::string> plain = from_byte_level(name)) {
+    bytes[id] = *std::move(plain);
+  } else {
+    literal.resize(bytes.size());
+    literal[id] = true;
+    bytes[id] = name;
+  }
+}
+
 }  // namespace moru::text

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "text/bpe.h"
@@ -95,6 +96,8 @@ struct TokenizerParts {
 
   /// The token as the vocabulary writes it.
   std::string name(Token token) const;
+  /// Sets the bytes of a token that the vocabulary writes so and that is no added one; `bytes` holds its place.
+  void set_name(Token token, std::string_view name);
 };
 
 }  // namespace moru::text

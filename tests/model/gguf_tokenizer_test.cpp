@@ -8,8 +8,9 @@
 #include "core/file.h"
 #include "core/json.h"
 #include "model/gguf_pretokenizer.h"
-#include "text/pretokenizer.h"
+#include "text/byte_level.h"
 #include "text/tokenizer.h"
+#include "text/tokenizer_json.h"
 
 namespace moru::model {
 namespace {
@@ -125,17 +126,66 @@ TEST_F(GgufTokenizerTest, AFolderGoesThereAndBack) {
 }
 
 TEST_F(GgufTokenizerTest, NamesOfPretokenizersComeBack) {
-  for (const char* name : {"llama-bpe", "qwen2", "smollm", "gpt-2", "exaone", "exaone4", "exaone-moe"}) {
-    Json normalizer, pre_tokenizer;
-    bool ignore_merges = false;
-    ASSERT_TRUE(pretokenizer_of_gguf(name, normalizer, pre_tokenizer, ignore_merges));
-    const std::string model =
-        std::string_view(name) == "exaone" || std::string_view(name) == "exaone4" ? name : "llama";
-    EXPECT_EQ(gguf_pretokenizer_name({{"pre_tokenizer", pre_tokenizer}, {"model", Json::object()}}, model), name);
+  for (const char* name :
+       {"llama-bpe", "smaug-bpe", "qwen2", "smollm", "gpt-2", "exaone", "exaone4", "exaone-moe", "default"}) {
+    const GgufPretokenizer* known = pretokenizer_of_gguf(name);
+    ASSERT_NE(known, nullptr) << name;
+    text::TokenizerParts parts;
+    set_pretokenizer(*known, parts.pipeline);
+    const Json json = parse_json(text::write_tokenizer_json(parts), name);
+    const bool is_models = std::string_view(name) == "exaone" || std::string_view(name) == "exaone4";
+    // "smaug-bpe" splits as "llama-bpe" does, and that is the name that is written.
+    EXPECT_EQ(gguf_pretokenizer_name(json, is_models ? name : "llama"),
+              std::string_view(name) == "smaug-bpe" ? "llama-bpe" : name);
   }
+  EXPECT_EQ(pretokenizer_of_gguf("tekken"), nullptr);
   EXPECT_EQ(gguf_pretokenizer_name({{"pre_tokenizer", nullptr}, {"model", {{"byte_fallback", true}}}}, "llama"),
             kCharacters);
   EXPECT_EQ(gguf_pretokenizer_name(Json::object(), "llama"), "");
+}
+
+/// Every byte, and every pair, triple and quadruple of the digit 1 or of other characters that the merges make.
+Pairs all_bytes(const char* pre) {
+  std::vector<std::string> tokens;
+  for (int byte = 0; byte < 256; ++byte) tokens.push_back(text::to_byte_level(std::string(1, static_cast<char>(byte))));
+  const std::vector<std::string> merges = {"1 1", "11 11", "! !", "a b", "\u0120 ab", ". !", "\u0120 1"};
+  for (const std::string& merge : merges) {
+    tokens.push_back(merge);
+    tokens.back().erase(tokens.back().find(' '), 1);
+  }
+  tokens.emplace_back("<|begin|>");
+  std::vector<int64_t> kinds(tokens.size(), 1);
+  kinds.back() = 3;
+  return {{"tokenizer.ggml.model", GgufValue::text("gpt2")}, {"tokenizer.ggml.pre", GgufValue::text(pre)},
+          {"tokenizer.ggml.tokens", texts(tokens)},          {"tokenizer.ggml.token_type", types(kinds)},
+          {"tokenizer.ggml.merges", texts(merges)},          {"tokenizer.ggml.bos_token_id", GgufValue::u32(263)}};
+}
+
+TEST_F(GgufTokenizerTest, TextIsSplitAsTheNameSays) {
+  // 256: 11, 257: 1111, 258: !!, 259: ab, 260: " ab", 261: ".!", 262: " 1", 263: <|begin|>
+  const auto tokens = [&](const char* pre, const char* text) {
+    return text::Tokenizer::from_parts(*tokenizer_parts_of(file_of(all_bytes(pre)))).encode_with_specials(text, true);
+  };
+  // llama.cpp's "default": punctuation and $+<=>^~| first, GPT-2's pattern, numbers, ASCII digits in threes.
+  EXPECT_THAT(tokens("default", " ab.!!1111"), ElementsAre(260, '.', 258, 256, '1', '1'));
+  EXPECT_THAT(tokens("default", " 1"), ElementsAre(' ', '1'));
+  EXPECT_THAT(tokens("gpt-2", " ab.!!1111"), ElementsAre(260, '.', 258, 257));
+  EXPECT_THAT(tokens("gpt-2", " 1"), ElementsAre(262));
+  EXPECT_THAT(tokens("smollm", "1111"), ElementsAre('1', '1', '1', '1'));
+  EXPECT_THAT(tokens("llama-bpe", "1111"), ElementsAre(263, 256, '1', '1'));  // begins with its token
+  EXPECT_THAT(tokens("smaug-bpe", "1111"), ElementsAre(256, '1', '1'));
+  EXPECT_THAT(tokens("qwen2", " 1"), ElementsAre(' ', '1'));
+}
+
+TEST_F(GgufTokenizerTest, PartsAreThoseOfTheJson) {
+  for (const char* pre : {"default", "llama-bpe", "exaone4"}) {
+    const GgufFile file = file_of(all_bytes(pre));
+    const auto straight = text::Tokenizer::from_parts(*tokenizer_parts_of(file)),
+               written = text::Tokenizer::from_json(tokenizer_json_of(file), "tokenizer.json");
+    for (const char* text : {"", "ab !!! ab1111 ①②③ 12345 ½ '\u2019s", "<|begin|> 11\r\n\r\n\t ab", "모루 말뭉치"})
+      EXPECT_EQ(straight.encode_with_specials(text, true), written.encode_with_specials(text, true)) << text;
+  }
+  EXPECT_FALSE(tokenizer_parts_of(file_of({})).has_value());
 }
 
 TEST_F(GgufTokenizerTest, UnhappyPaths) {
@@ -150,6 +200,7 @@ TEST_F(GgufTokenizerTest, UnhappyPaths) {
   EXPECT_THAT(error_of(with("tokenizer.ggml.model", GgufValue::text("llama"))), HasSubstr("scores: it is missing"));
   EXPECT_THAT(error_of(with("tokenizer.ggml.token_type", types({1}))), HasSubstr("not as many as tokens"));
   EXPECT_THAT(error_of(with("tokenizer.ggml.merges", texts({"he"}))), HasSubstr("no pair of tokens"));
+  EXPECT_THAT(error_of(with("tokenizer.ggml.merges", texts({"h x"}))), HasSubstr("names what is no token"));
   Pairs twice = bytes_vocabulary();
   std::get<std::vector<std::string>>(twice[2].second.elements)[2] = "h";
   EXPECT_THAT(error_of(twice), HasSubstr("\"h\" is there twice"));

@@ -3,6 +3,8 @@
 //   model_reference logits MODEL f32|bf16  reads sequences of token ids from standard input (JSON, [[id]]) and writes
 //                                          the logits after each token as floats, [tokens, vocabulary]; MODEL: a folder
 //                                          or a .gguf file
+//   model_reference tokens FILE.gguf       reads texts from standard input (JSON, [text]) and writes the ids of each
+//                                          (JSON, [[id]]) by the file's tokenizer
 #include <iostream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -12,6 +14,7 @@
 #include "core/json.h"
 #include "core/random.h"
 #include "model/checkpoint.h"
+#include "model/gguf_tokenizer.h"
 
 namespace {
 
@@ -47,6 +50,16 @@ void logits(const std::string& folder, DType type) {
   }
 }
 
+void tokens(const std::string& file) {
+  const std::string input{std::istreambuf_iterator<char>(std::cin), {}};
+  const auto parts = moru::model::tokenizer_parts_of(moru::model::GgufFile(file));
+  const auto tokenizer = moru::text::Tokenizer::from_parts(parts.value());
+  moru::Json answer = moru::Json::array();
+  for (const moru::Json& text : moru::parse_json(input, "standard input"))
+    answer.push_back(tokenizer.encode(text.get_ref<const std::string&>()));
+  std::cout << moru::dump_json(answer) << '\n';
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -56,8 +69,10 @@ int main(int count, char** arguments) {
       make(words[1], words[2]);
     } else if (words.size() == 3 && words[0] == "logits" && (words[2] == "f32" || words[2] == "bf16")) {
       logits(words[1], words[2] == "f32" ? DType::f32 : DType::bf16);
+    } else if (words.size() == 2 && words[0] == "tokens") {
+      tokens(words[1]);
     } else {
-      std::cerr << "model_reference make CONFIG FOLDER, or model_reference logits FOLDER f32|bf16\n";
+      std::cerr << "model_reference make CONFIG FOLDER, logits MODEL f32|bf16, or tokens FILE.gguf\n";
       return 2;
     }
     return 0;
