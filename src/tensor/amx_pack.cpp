@@ -111,6 +111,19 @@ MORU_AVX512 void gather_rows(const uint16_t* in, int64_t stride, uint16_t* out) 
   for (int64_t r = 0; r < kDepth; ++r) _mm512_store_si512(out + r * kPanel, _mm512_loadu_si512(in + r * stride));
 }
 
+/// A panel's two right tiles at a step, in memory depth by depth: as right_by_depth, whole cache lines at a time.
+MORU_AVX512 void right_step_by_depth(const uint16_t* in, int64_t stride, uint16_t* out) {
+  alignas(64) static constexpr uint16_t kLow[32] = {0, 32, 1, 33, 2,  34, 3,  35, 4,  36, 5,  37, 6,  38, 7,  39,
+                                                    8, 40, 9, 41, 10, 42, 11, 43, 12, 44, 13, 45, 14, 46, 15, 47};
+  const __m512i low = _mm512_load_si512(kLow), high = _mm512_add_epi16(low, _mm512_set1_epi16(kTile));
+  for (int64_t pair = 0; pair < kDepth / 2; ++pair) {
+    const __m512i even = _mm512_loadu_si512(in + 2 * pair * stride);
+    const __m512i odd = _mm512_loadu_si512(in + (2 * pair + 1) * stride);
+    _mm512_store_si512(out + pair * kDepth, _mm512_permutex2var_epi16(even, low, odd));
+    _mm512_store_si512(out + kTileWords + pair * kDepth, _mm512_permutex2var_epi16(even, high, odd));
+  }
+}
+
 struct Region {
   const Operand& operand;
   bool by_lines;
@@ -121,13 +134,20 @@ struct Region {
   /// A panel's two tiles at a step, from memory depth by depth.
   void pack_step(int64_t panel, int64_t step) const {
     const int64_t stride = operand.depth_stride, l = panel * kPanel, d = step * kDepth;
-    if (stride < kFarApart || lines - l < kPanel || depth - d < kDepth) {
+    uint16_t* to = out + (panel * steps_of(depth) + step) * kStepWords;
+    const bool whole = lines - l >= kPanel && depth - d >= kDepth;
+    // The runs of a row are too short for the processor to foresee the next rows'.
+    const uint16_t* row = operand.data + (from + d + kDepth) * stride + line + l;
+    for (int64_t r = 0; r < std::min(kDepth, depth - d - kDepth); ++r, row += stride)
+      _mm_prefetch(reinterpret_cast<const char*>(row), _MM_HINT_T0);
+    if (whole && tile == right_by_depth)
+      return right_step_by_depth(operand.data + (from + d) * stride + line + l, stride, to);
+    if (stride < kFarApart || !whole) {
       pack_tile(panel, 0, step);
       return pack_tile(panel, 1, step);
     }
     alignas(64) std::array<uint16_t, kStepWords> near;
     gather_rows(operand.data + (from + d) * stride + line + l, stride, near.data());
-    uint16_t* to = out + (panel * steps_of(depth) + step) * kStepWords;
     tile(near.data(), kPanel, to);
     tile(near.data() + kTile, kPanel, to + kTileWords);
   }

@@ -21,25 +21,36 @@ namespace moru::tensor {
 namespace amx {
 namespace {
 
-// One product's working memory: half of a core's 2 MiB of second-level cache, within one huge page.
-constexpr int64_t kMostDepth = 384;     // depth summed at a time: a left panel (24 KiB) stays in the first-level cache
-constexpr int64_t kBlockDepth = 256;    // the same where more depth follows: sums then pass through the cache as well
-constexpr int64_t kMostColumns = 1024;  // columns packed at a time: 384 x 1024 bf16 = 768 KiB
-constexpr int64_t kMostRows = 512;      // rows and columns whose sums wait for more depth:
-constexpr int64_t kSumColumns = 256;    // 512 x 256 floats = 512 KiB
+// One product's working memory: what a core's 2 MiB of second-level cache holds, within one huge page. Of a b the right
+// side is packed first and stays ("resident"); panels of the left stream past it. Tiles of the resident side come from
+// the second-level cache, which gives a tile in the time of two multiplications; those of the stream should come from
+// the first, and sums should seldom go through either.
+constexpr int64_t kMostDepth = 640;     // depth of a panel of the stream (40 KiB) while it is multiplied
+constexpr int64_t kChunkDepth = 512;    // the same where more depth follows
+constexpr int64_t kPackedDepth = 2048;  // depth of the resident side; where more follows kBlockDepth,
+constexpr int64_t kBlockDepth = 1024;   // and sums of kMostRows x kSumColumns wait for it
+constexpr int64_t kMostRows = 512;
+constexpr int64_t kSumColumns = 320;
+constexpr int64_t kMostColumns = 1024;  // columns of the resident side, as far as kResidentWords has room for them
+constexpr int64_t kResidentWords = 640 << 10;
 
 constexpr int64_t kFetched = 4;  // cache lines fetched ahead at each step of a panel: a panel has twice as many
                                  // as tiles, and is multiplied by 8 others or more
 
-constexpr int64_t kRightBytes = kMostDepth * kMostColumns * 2;
-constexpr int64_t kLeftBytes = kMostDepth * kPanel * 2;
+constexpr int64_t kResidentBytes = kResidentWords * 2;
+constexpr int64_t kGroup = 4;  // panels packed together where the stream lies depth by depth: 256 bytes of each row
+
+constexpr int64_t kStreamBytes = std::max(kMostDepth, kGroup* kChunkDepth) * kPanel * 2;
 constexpr int64_t kSumBytes = kMostRows * kSumColumns * 4;
+static_assert(2 * kPanel * kMostColumns * 4 <= kSumBytes);
+constexpr int64_t kWholeBytes = 2 << 20;  // a huge page, which smaller blocks are not given
+static_assert(kResidentBytes + kStreamBytes + kSumBytes <= kWholeBytes);
 
 struct Memory {
-  std::shared_ptr<std::byte> block = allocate(kRightBytes + kLeftBytes + kSumBytes);
-  uint16_t* right() const { return reinterpret_cast<uint16_t*>(block.get()); }
-  uint16_t* left() const { return reinterpret_cast<uint16_t*>(block.get() + kRightBytes); }
-  float* sums() const { return reinterpret_cast<float*>(block.get() + kRightBytes + kLeftBytes); }
+  std::shared_ptr<std::byte> block = allocate(kWholeBytes);
+  uint16_t* resident() const { return reinterpret_cast<uint16_t*>(block.get()); }
+  uint16_t* stream() const { return reinterpret_cast<uint16_t*>(block.get() + kResidentBytes); }
+  float* sums() const { return reinterpret_cast<float*>(block.get() + kResidentBytes + kStreamBytes); }
 };
 
 /// Sums of two panels on their way to c.
@@ -50,6 +61,7 @@ struct Output {
   int64_t rows = 0;
   __mmask32 columns = 0;
   bool bf16 = false, accumulate = false;
+  bool transposed = false;  ///< The sums' columns are rows of c.
 };
 
 MORU_AMX inline __m512 widen16(__m256i v) {
@@ -57,8 +69,17 @@ MORU_AMX inline __m512 widen16(__m256i v) {
 }
 
 MORU_AMX inline void write_row(const Output& o, int64_t row) {
-  const float* sums = o.sums + row / kTile * (2 * kTile * kTile) + row % kTile * kTile;
-  __m512 low = _mm512_load_ps(sums), high = _mm512_load_ps(sums + kTile * kTile);
+  __m512 low, high;
+  if (o.transposed) {
+    const __m512i column = _mm512_slli_epi32(_mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0), 4);
+    const float* sums = o.sums + row / kTile * (kTile * kTile) + row % kTile;
+    low = _mm512_i32gather_ps(column, sums, 4);
+    high = _mm512_i32gather_ps(column, sums + 2 * kTile * kTile, 4);
+  } else {
+    const float* sums = o.sums + row / kTile * (2 * kTile * kTile) + row % kTile * kTile;
+    low = _mm512_load_ps(sums);
+    high = _mm512_load_ps(sums + kTile * kTile);
+  }
   const __mmask16 low_mask = static_cast<__mmask16>(o.columns), high_mask = static_cast<__mmask16>(o.columns >> 16);
   std::byte* c = o.c + row * o.row_bytes;
   if (o.bf16) {
@@ -102,9 +123,10 @@ struct Ahead {
 };
 
 /// sums := (resume ? sums : 0) + left panel · right panel. Meanwhile `last`, what the call before has summed, is
-/// written.
+/// written, and what `next` adds to is fetched.
+template <bool kResidentLeft>
 MORU_AMX void multiply(const uint16_t* left, const uint16_t* right, int64_t steps, float* sums, bool resume,
-                       const Output& last, Ahead& ahead) {
+                       const Output& last, const Output& next, Ahead& ahead) {
   // GCC does not tell its optimiser that tile loads read memory.
   asm volatile("" ::: "memory");
   constexpr int64_t kRow = 64;
@@ -121,18 +143,32 @@ MORU_AMX void multiply(const uint16_t* left, const uint16_t* right, int64_t step
     _tile_zero(3);
   }
   const int64_t rows_a_step = (kPanel + steps - 1) / std::max<int64_t>(steps, 1);
-  int64_t row = 0;
+  const int64_t fetched_rows = next.accumulate ? next.rows : 0;
+  int64_t row = 0, fetched = 0;
   for (int64_t s = 0; s < steps; ++s, left += kStepWords, right += kStepWords) {
-    _tile_loadd(4, left, kRow);
-    _tile_loadd(6, right, kRow);
-    _tile_loadd(7, right + kTileWords, kRow);
-    _tile_loadd(5, left + kTileWords, kRow);
+    // What is used once must not push out of the first-level cache what is used again.
+    if constexpr (kResidentLeft) {
+      _tile_stream_loadd(4, left, kRow);
+      _tile_loadd(6, right, kRow);
+      _tile_loadd(7, right + kTileWords, kRow);
+      _tile_stream_loadd(5, left + kTileWords, kRow);
+    } else {
+      _tile_loadd(4, left, kRow);
+      _tile_stream_loadd(6, right, kRow);
+      _tile_stream_loadd(7, right + kTileWords, kRow);
+      _tile_loadd(5, left + kTileWords, kRow);
+    }
     _tile_dpbf16ps(0, 4, 6);
     _tile_dpbf16ps(1, 4, 7);
     _tile_dpbf16ps(2, 5, 6);
     _tile_dpbf16ps(3, 5, 7);
     const int64_t end = std::min(row + rows_a_step, last.rows);
     for (; row < end; ++row) write_row(last, row);
+    for (; fetched < std::min(fetched_rows, (s + 1) * rows_a_step); ++fetched) {
+      const auto* line = reinterpret_cast<const char*>(next.c + fetched * next.row_bytes);
+      _mm_prefetch(line, _MM_HINT_T0);
+      _mm_prefetch(line + 64, _MM_HINT_T0);
+    }
     ahead.fetch(kFetched);
   }
   for (; row < last.rows; ++row) write_row(last, row);
@@ -143,58 +179,95 @@ MORU_AMX void multiply(const uint16_t* left, const uint16_t* right, int64_t step
   asm volatile("" ::: "memory");
 }
 
-/// A product on one thread, block by block.
+/// The most of `whole` that are worked on at once if no more than `most` may be: equal shares, in whole panels.
+int64_t share_of(int64_t whole, int64_t most) {
+  const int64_t shares = std::max<int64_t>(1, (whole + most - 1) / most);
+  return std::max<int64_t>(1, panels_of((whole + shares - 1) / shares)) * kPanel;
+}
+
+/// A product on one thread, block by block. `stream`: the lines of a, rows of c; `resident`: the lines of b, columns of
+/// c. The stream is the left side of the tiles' products, or, if its memory lies so that a right tile is packed sooner,
+/// the right.
 class Product {
  public:
-  Product(const Operand& left, const Operand& right, const Matrix& c, bool accumulate, const Memory& memory)
-      : left_(left),
-        right_(right),
+  Product(const Operand& stream, const Operand& resident, const Matrix& c, bool accumulate, const Memory& memory)
+      : stream_(stream),
+        resident_(resident),
         c_(c),
         accumulate_(accumulate),
+        swapped_(stream.depth_stride != 1),
+        group_(swapped_ ? kGroup : 1),
         memory_(memory),
-        blocks_(left.depth <= kMostDepth ? 1 : (left.depth + kBlockDepth - 1) / kBlockDepth),
-        block_depth_(steps_of((left.depth + blocks_ - 1) / blocks_) * kDepth),
-        most_columns_(blocks_ == 1 ? kMostColumns : kSumColumns) {}
+        depth_(stream.depth <= kPackedDepth ? stream.depth : kBlockDepth),
+        chunk_(stream.depth <= (swapped_ ? kChunkDepth : kMostDepth) ? stream.depth : share_of(depth_, kChunkDepth)),
+        rows_(depth_ == stream.depth ? stream.lines : kMostRows),
+        columns_(share_of(resident.lines,
+                          std::clamp<int64_t>(kResidentWords / (steps_of(depth_) * kDepth) / kPanel * kPanel, kPanel,
+                                              depth_ == stream.depth ? kMostColumns : kSumColumns))) {}
 
   void run() {
     const TilesInUse tiles;
-    for (int64_t n = 0; n < right_.lines; n += most_columns_)
-      for (int64_t m = 0; m < left_.lines; m += kMostRows)
-        for (int64_t block = 0; block < blocks_; ++block) run_block(m, n, block);
+    for (int64_t n = 0; n < resident_.lines; n += columns_)
+      for (int64_t m = 0; m < stream_.lines; m += rows_)
+        for (int64_t from = 0; from < stream_.depth; from += depth_) run_block(m, n, from);
     write(last_);
   }
 
  private:
-  void run_block(int64_t m, int64_t n, int64_t block) {
-    const int64_t rows = std::min(kMostRows, left_.lines - m), columns = std::min(most_columns_, right_.lines - n);
-    const int64_t from = block * block_depth_, depth = std::min(block_depth_, left_.depth - from);
-    const int64_t steps = steps_of(depth), step_words = steps * kStepWords;
-    if (blocks_ > 1 || m == 0) pack(right_, Side::right, n, columns, from, depth, memory_.right());
-    for (int64_t i = 0; i < panels_of(rows); ++i) {
-      pack(left_, Side::left, m + i * kPanel, std::min(kPanel, rows - i * kPanel), from, depth, memory_.left());
-      Ahead ahead = i + 1 < panels_of(rows)
-                        ? after(m + (i + 1) * kPanel, from, depth)
-                        : after(m, from + depth, std::min(block_depth_, left_.depth - from - depth));
-      for (int64_t j = 0; j < panels_of(columns); ++j) {
-        float* sums = blocks_ > 1 ? memory_.sums() + (i * panels_of(columns) + j) * kBlockFloats : next_sums();
-        multiply(memory_.left(), memory_.right() + j * step_words, steps, sums, block > 0, last_, ahead);
-        last_ = block + 1 == blocks_ ? output(sums, m + i * kPanel, n + j * kPanel) : Output{};
+  void run_block(int64_t m, int64_t n, int64_t from) {
+    const int64_t rows = std::min(rows_, stream_.lines - m), columns = std::min(columns_, resident_.lines - n);
+    const int64_t depth = std::min(depth_, stream_.depth - from), panel_words = steps_of(depth) * kStepWords;
+    pack(resident_, swapped_ ? Side::left : Side::right, n, columns, from, depth, memory_.resident());
+    const int64_t group_lines = group_ * kPanel;
+    for (int64_t g = 0; g < rows; g += group_lines) {
+      for (int64_t at = 0; at < depth; at += chunk_) {
+        const int64_t chunk = std::min(chunk_, depth - at), lines = std::min(group_lines, rows - g);
+        pack(stream_, swapped_ ? Side::right : Side::left, m + g, lines, from + at, chunk, memory_.stream());
+        Ahead ahead = at + chunk < depth ? after(m + g, from + at + chunk, std::min(chunk_, depth - at - chunk))
+                                         : after(m + g + lines, from, std::min(chunk_, depth));
+        for (int64_t i = 0; i < panels_of(lines); ++i)
+          run_panel(m, n, g / kPanel + i, columns, memory_.stream() + i * steps_of(chunk) * kStepWords,
+                    memory_.resident() + at / kDepth * kStepWords, panel_words, {from + at, chunk}, ahead);
       }
     }
   }
 
-  Ahead after(int64_t line, int64_t from, int64_t depth) const {
-    const bool by_lines = left_.depth_stride == 1;
-    const int64_t lines = std::min(kPanel, left_.lines - line);
-    const uint16_t* at = left_.data + line * left_.line_stride + from * left_.depth_stride;
-    return {reinterpret_cast<const char*>(at), (by_lines ? left_.line_stride : left_.depth_stride) * 2,
-            by_lines ? lines : depth, ((by_lines ? depth : lines) * 2 + 63) / 64};
+  struct Chunk {
+    int64_t from, depth;
+  };
+
+  /// Panel i of the stream past all of the resident side.
+  void run_panel(int64_t m, int64_t n, int64_t i, int64_t columns, const uint16_t* stream, const uint16_t* resident,
+                 int64_t panel_words, const Chunk& chunk, Ahead& ahead) {
+    const bool resume = chunk.from > 0, final = chunk.from + chunk.depth == stream_.depth;
+    for (int64_t j = 0; j < panels_of(columns); ++j, resident += panel_words) {
+      float* sums = sums_of(i, j, panels_of(columns));
+      const Output next = final ? output(sums, m + i * kPanel, n + j * kPanel) : Output{};
+      if (swapped_) {
+        multiply<true>(resident, stream, steps_of(chunk.depth), sums, resume, last_, next, ahead);
+      } else {
+        multiply<false>(stream, resident, steps_of(chunk.depth), sums, resume, last_, next, ahead);
+      }
+      last_ = next;
+    }
   }
 
-  /// Two blocks in turn: one is summed while the other is written.
-  float* next_sums() {
+  /// Sums that wait for more depth of the resident side: a block each. For more of the stream: those of a panel. In one
+  /// go: two in turn, one is summed while the other is written.
+  float* sums_of(int64_t i, int64_t j, int64_t across) {
+    if (depth_ < stream_.depth) return memory_.sums() + (i * across + j) * kBlockFloats;
+    if (chunk_ < depth_) return memory_.sums() + (i % group_ * across + j) * kBlockFloats;
     turn_ = 1 - turn_;
-    return sums_.data() + turn_ * kBlockFloats;
+    return memory_.sums() + turn_ * kBlockFloats;
+  }
+
+  Ahead after(int64_t line, int64_t from, int64_t depth) const {
+    const bool by_lines = stream_.depth_stride == 1;
+    const int64_t lines = std::min(group_ * kPanel, stream_.lines - line);
+    if (lines <= 0) return {};
+    const uint16_t* at = stream_.data + line * stream_.line_stride + from * stream_.depth_stride;
+    return {reinterpret_cast<const char*>(at), (by_lines ? stream_.line_stride : stream_.depth_stride) * 2,
+            by_lines ? lines : depth, ((by_lines ? depth : lines) * 2 + 63) / 64};
   }
 
   Output output(const float* sums, int64_t row, int64_t column) const {
@@ -206,24 +279,25 @@ class Product {
             std::min(kPanel, c_.rows - row),
             static_cast<__mmask32>(columns == kPanel ? 0xFFFFFFFFU : (1U << columns) - 1),
             c_.type == DType::bf16,
-            accumulate_};
+            accumulate_,
+            swapped_};
   }
 
-  const Operand left_, right_;
+  const Operand stream_, resident_;
   const Matrix c_;
-  const bool accumulate_;
+  const bool accumulate_, swapped_;
+  const int64_t group_;
   const Memory& memory_;
-  const int64_t blocks_, block_depth_, most_columns_;
+  const int64_t depth_, chunk_, rows_, columns_;  // at once: of the resident side, of the stream, of c
   Output last_;
   int64_t turn_ = 0;
-  alignas(64) std::array<float, 2 * kBlockFloats> sums_;
 };
 
 void product(const Matrix& a, const Matrix& b, const Matrix& c, bool accumulate) {
   thread_local const Memory memory;
-  const Operand left{static_cast<const uint16_t*>(a.data), a.rows, a.cols, a.row_stride, a.col_stride};
-  const Operand right{static_cast<const uint16_t*>(b.data), b.cols, b.rows, b.col_stride, b.row_stride};
-  Product(left, right, c, accumulate, memory).run();
+  const Operand stream{static_cast<const uint16_t*>(a.data), a.rows, a.cols, a.row_stride, a.col_stride};
+  const Operand resident{static_cast<const uint16_t*>(b.data), b.cols, b.rows, b.col_stride, b.row_stride};
+  Product(stream, resident, c, accumulate, memory).run();
 }
 
 bool processor_has_amx() {

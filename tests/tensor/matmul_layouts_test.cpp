@@ -1,11 +1,10 @@
 // Matrix products against sums in double. Without AMX the same products run on oneDNN.
-#include "tensor/matmul.h"
-
 #include <omp.h>
 
 #include <cmath>
 
 #include "core/random.h"
+#include "tensor/matmul.h"
 #include "tensor/matmul_amx.h"
 #include "tensor/matmul_backend.h"
 
@@ -164,6 +163,11 @@ TEST(MatmulLayouts, RandomSizes) {
 // Past the sizes at which a product is done in blocks: of the depth (512), the rows (512) and the columns (256, 1024).
 TEST(MatmulLayouts, BlocksOfDepth) {
   for (const int64_t k : {511, 512, 513, 1024, 1100}) check_all(40, 33, k, 0);
+  // Deeper than what is packed at once, over more rows and columns than sums wait for.
+  check_all(33, 40, 2100, 0);
+  check({520, 36, 2100, true, false, DType::f32, true});
+  check({36, 330, 2100, false, true, DType::bf16, false});
+  check({136, 1030, 600, true, false, DType::f32, true});
 }
 
 TEST(MatmulLayouts, BlocksOfRows) {
