@@ -37,12 +37,12 @@ constexpr int64_t kResidentWords = 640 << 10;
 constexpr int64_t kFetched = 4;  // cache lines fetched ahead at each step of a panel: a panel has twice as many
                                  // as tiles, and is multiplied by 8 others or more
 
-constexpr int64_t kResidentBytes = kResidentWords * 2;
 constexpr int64_t kGroup = 4;  // panels packed together where the stream lies depth by depth: 256 bytes of each row
 
+constexpr int64_t kResidentBytes = kResidentWords * 2;
 constexpr int64_t kStreamBytes = std::max(kMostDepth, kGroup* kChunkDepth) * kPanel * 2;
 constexpr int64_t kSumBytes = kMostRows * kSumColumns * 4;
-static_assert(2 * kPanel * kMostColumns * 4 <= kSumBytes);
+static_assert(kGroup * kPanel * kMostColumns * 4 <= kSumBytes);
 constexpr int64_t kWholeBytes = 2 << 20;  // a huge page, which smaller blocks are not given
 static_assert(kResidentBytes + kStreamBytes + kSumBytes <= kWholeBytes);
 
