@@ -9,8 +9,8 @@ namespace moru::text {
 
 constexpr int32_t kEdge = INT32_MIN, kInside = INT32_MIN + 1;
 
-MergeLearner::MergeLearner(const std::vector<PieceCount>& entries, uint64_t min_count, size_t max_token_bytes,
-                           const std::vector<Merge>& known)
+MergeLearner::MergeLearner(std::vector<PieceCount> entries, uint64_t min_count, size_t max_token_bytes,
+                           const std::vector<Merge>& known, const std::function<void()>& read)
     : min_count_(known.empty() ? std::max<uint64_t>(min_count, 1) : 1), max_token_bytes_(max_token_bytes) {
   size_t size = 1;
   for (const auto& entry : entries) size += entry.piece.size() + 1;
@@ -38,6 +38,8 @@ MergeLearner::MergeLearner(const std::vector<PieceCount>& entries, uint64_t min_
     }
     text_.push_back(kEdge);
   }
+  std::vector<PieceCount>().swap(entries);
+  if (read) read();
   if (max_token_bytes_ < 2) return;
   constexpr uint32_t kRare = UINT32_MAX;
   std::vector<uint32_t> index(256 * 256, kRare);

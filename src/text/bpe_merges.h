@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -23,9 +24,10 @@ class MergeLearner {
   };
 
   /// `entries` sorted as PretokenCounter gives them. Throws Error if their pieces hold 4 GiB or more. `known`: merges
-  /// that are made first, as step() would have made them.
-  MergeLearner(const std::vector<PieceCount>& entries, uint64_t min_count, size_t max_token_bytes,
-               const std::vector<Merge>& known = {});
+  /// that are made first, as step() would have made them. `read` is called when the pieces are needed no more, before
+  /// most of the memory is taken.
+  MergeLearner(std::vector<PieceCount> entries, uint64_t min_count, size_t max_token_bytes,
+               const std::vector<Merge>& known = {}, const std::function<void()>& read = {});
   MergeLearner(const MergeLearner&) = delete;
   MergeLearner& operator=(const MergeLearner&) = delete;
 

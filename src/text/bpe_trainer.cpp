@@ -1,5 +1,7 @@
 #include "text/bpe_trainer.h"
 
+#include <malloc.h>
+
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -117,8 +119,11 @@ std::string train_bpe(const BpeOptions& options,
     while (learner.merges().size() < within_words && learner.step(false)) progress.advance();
     known = learner.merges();
   }
-  MergeLearner learner(counter->most_frequent(most_bytes), options.min_count, options.max_token_bytes, known);
-  counter.reset();  // Learning goes on in its own copy.
+  // Learning goes on in its own copy.
+  MergeLearner learner(counter->most_frequent(most_bytes), options.min_count, options.max_token_bytes, known, [&] {
+    counter.reset();
+    ::malloc_trim(0);  // The counted pieces were many small blocks.
+  });
   bool across = false;
   while (learner.merges().size() < merges) {
     across = across || learner.merges().size() >= within_words;

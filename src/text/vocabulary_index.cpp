@@ -7,7 +7,7 @@
 
 namespace moru::text {
 
-VocabularyIndex::VocabularyIndex(size_t count) : slots_(std::bit_ceil(2 * count + 2)), room_(count) {}
+VocabularyIndex::VocabularyIndex(size_t count) : slots_(std::bit_ceil(2 * count + 2)) {}
 
 VocabularyIndex::Slot& VocabularyIndex::slot_of(std::string_view text) {
   const uint64_t hash = hash64(text);
@@ -16,7 +16,7 @@ VocabularyIndex::Slot& VocabularyIndex::slot_of(std::string_view text) {
   for (; slots_[i].token >= 0; i = (i + 1) & (slots_.size() - 1)) {
     if (slots_[i].tag == tag && slots_[i].text == text) return slots_[i];
   }
-  assert(size_ < room_);
+  assert(2 * (size_ + 1) < slots_.size());
   ++size_;
   slots_[i].text = text;
   slots_[i].tag = tag;

@@ -36,7 +36,7 @@ class VocabularyIndex {
   };
   Slot& slot_of(std::string_view text);
   std::vector<Slot> slots_;  ///< A power of two, at most half full.
-  size_t size_ = 0, room_;
+  size_t size_ = 0;
 };
 
 /// The token of two tokens' texts, one after the other; -1 if there is none. `buffer` is memory to write them in.
