@@ -28,6 +28,16 @@ int convert(const model::ConvertOptions& options) {
     fmt::print(fmt::runtime(tr("  error of the weights in blocks: {:.2f} % of their size (root mean square)\n",
                                "  블록 형식 가중치의 오차: 크기의 {:.2f} % (제곱평균제곱근)\n")),
                100 * report.loss.relative());
+  if (report.few_bits > 0 && report.loss.kept == report.few_bits)
+    fmt::print("{}", tr("  the weights in few bits keep their codes and scales, all of them\n",
+                        "  적은 비트의 가중치가 코드와 스케일을 모두 그대로 지닙니다\n"));
+  else if (report.few_bits > 0)
+    fmt::print(
+        fmt::runtime(tr("  of {} weights in few bits {} keep their codes and scales; the others were written anew "
+                        "from what the codes stand for: what quantizing lost stays lost\n",
+                        "  적은 비트의 가중치 {}개 가운데 {}개는 코드와 스케일을 그대로 지닙니다. 나머지는 코드가 "
+                        "뜻하는 값으로 새로 썼습니다. 양자화하며 잃은 것은 돌아오지 않습니다\n")),
+        report.few_bits, report.loss.kept);
   if (!report.carried.empty())
     fmt::print(fmt::runtime(tr("  with {}\n", "  함께: {}\n")), fmt::join(report.carried, ", "));
   fmt::print(fmt::runtime(tr("  from weights of SHA-256 {}\n", "  원본 가중치 SHA-256 {}\n")), report.source_hash);

@@ -32,16 +32,6 @@ Tensor packed_words(const Tensor& codes, int bits) {
   return words;
 }
 
-void unpack_words(std::span<const std::byte> bytes, int bits, const Tensor& codes) {
-  const int64_t k = codes.cols(), row_bytes = (k * bits + 31) / 32 * 4;
-  for (int64_t r = 0; r < codes.rows(); ++r)
-    for (int64_t i = 0; i < k; ++i) {
-      const auto byte = std::to_integer<int>(bytes[static_cast<size_t>(r * row_bytes + i * bits / 8)]);
-      const int code = bits == 8 ? byte : i % 2 == 1 ? byte >> 4 : byte & 15;
-      codes.data<int8_t>()[r * k + i] = static_cast<int8_t>(code + tensor::least_code(bits));
-    }
-}
-
 Json group_json(int bits, int group, const Json& targets) {
   const Json weights = {{"num_bits", bits},    {"type", "int"},    {"symmetric", true},   {"strategy", "group"},
                         {"group_size", group}, {"dynamic", false}, {"observer", "minmax"}};
@@ -59,7 +49,75 @@ void expect(const TensorEntry& entry, std::string_view dtype, int64_t rows, int6
                              entry.dtype, fmt::join(entry.shape, ", "), dtype, rows, cols));
 }
 
+void refuse_other_layouts(const WeightSource& source, const std::string& module, const std::string& place) {
+  if (source.contains(module + ".weight_zero_point") || source.contains(module + ".weight_g_idx"))
+    wrong(place, tr("zero points and reordered groups are not read; symmetric codes in plain groups are",
+                    "영점이 있거나 순서를 바꾼 그룹은 읽지 않습니다. 대칭 코드와 순서대로 나눈 그룹만 읽습니다"));
+}
+
+/// [n, groups], in groups of a multiple of 8 weights.
+void check_scales(const TensorEntry& scales, int64_t n, int64_t k, const std::string& place) {
+  const int64_t groups = scales.shape.size() == 2 ? scales.shape[1] : 0;
+  if (groups < 1 || k % groups != 0 || k / groups % 8 != 0 || scales.shape[0] != n)
+    wrong(place + "_scale", tr("the scales do not fit the weights", "스케일이 가중치와 맞지 않습니다"));
+}
+
+/// What X.weight_shape says: two whole numbers.
+std::vector<int64_t> shape_in(const TensorEntry& entry, const std::string& place) {
+  const size_t width = entry.dtype == "I64" ? 8 : entry.dtype == "I32" ? 4 : 0;
+  if (width == 0 || entry.shape != std::vector<int64_t>{2})
+    wrong(place, tr("it does not hold two whole numbers", "정수 두 개가 들어 있지 않습니다"));
+  std::vector<int64_t> shape(2);
+  for (size_t i = 0; i < 2; ++i) {
+    int32_t narrow = 0;
+    std::memcpy(width == 8 ? static_cast<void*>(&shape[i]) : &narrow, entry.bytes.data() + i * width, width);
+    if (width == 4) shape[i] = narrow;
+    if (shape[i] < 1 || shape[i] > INT32_MAX)
+      wrong(place, tr("it does not hold two whole numbers", "정수 두 개가 들어 있지 않습니다"));
+  }
+  return shape;
+}
+
+/// X.weight of the module's codes and scales.
+TensorEntry values_entry(const WeightSource& source, const std::string& module, const TensorEntry& held) {
+  const std::string place = source.place_of(module + ".weight");
+  refuse_other_layouts(source, module, place);
+  TensorEntry entry = held;
+  GroupedCodes& codes = entry.grouped;
+  codes.packed = held.dtype == "I32";
+  codes.bits = 8;
+  if (codes.packed) {
+    entry.shape = shape_in(source.at(module + ".weight_shape"), place + "_shape");
+    // Rows of whole words: groups are multiples of 8 weights.
+    if (held.shape == std::vector<int64_t>{entry.shape[0], entry.shape[1] / 8}) codes.bits = 4;
+    expect(held, "I32", entry.shape[0], entry.shape[1] * codes.bits / 32, place + "_packed");
+  } else if (held.shape.size() != 2) {
+    wrong(place, tr("codes that are no matrix", "행렬이 아닌 코드입니다"));
+  }
+  const TensorEntry& scales = source.at(module + ".weight_scale");
+  check_scales(scales, entry.shape[0], entry.shape[1], place);
+  if (scales.dtype != "BF16" && scales.dtype != "F16" && scales.dtype != "F32")
+    wrong(place + "_scale", tr("scales that are no floats", "실수가 아닌 스케일입니다"));
+  codes.group = entry.shape[1] / scales.shape[1];
+  codes.scale_dtype = scales.dtype;
+  codes.scales = scales.bytes;
+  entry.dtype = codes.bits == 4 ? "INT4" : "INT8";
+  return entry;
+}
+
 }  // namespace
+
+WeightSource with_values(WeightSource source) {
+  std::map<std::string, TensorEntry, std::less<>> tensors = source.tensors();
+  for (const auto& [name, entry] : source.tensors()) {
+    const bool packed = name.ends_with(".weight_packed");
+    if (!packed && !(name.ends_with(".weight") && entry.dtype == "I8" && source.contains(name + "_scale"))) continue;
+    const std::string module = module_of(name);
+    tensors.insert_or_assign(module + ".weight", values_entry(source, module, entry));
+    for (const char* part : {".weight_packed", ".weight_scale", ".weight_shape"}) tensors.erase(module + part);
+  }
+  return std::move(source).renamed(std::move(tensors));
+}
 
 bool CompressedTensorsWriter::add(const Part& part, std::vector<NamedTensor>& tensors) {
   const tensor::Parameter& p = *part.parameter;
@@ -107,14 +165,11 @@ bool CompressedTensorsReader::read(const Part& part) {
   if (!quantized) return false;
   if (part.kind == Part::Kind::norm || part.kind == Part::Kind::bias)
     wrong(place, tr("norms and biases cannot be quantized", "정규화 가중치와 바이어스는 양자화할 수 없습니다"));
-  if (tensors.contains(module + ".weight_zero_point") || tensors.contains(module + ".weight_g_idx"))
-    wrong(place, tr("zero points and reordered groups are not read; symmetric codes in plain groups are",
-                    "영점이 있거나 순서를 바꾼 그룹은 읽지 않습니다. 대칭 코드와 순서대로 나눈 그룹만 읽습니다"));
+  refuse_other_layouts(file_, module, place);
   const int64_t n = part.end - part.begin, all = p.value.rows(), k = p.value.cols();
   const TensorEntry& scales = file_.at(module + ".weight_scale");
   const int64_t groups = scales.shape.size() == 2 ? scales.shape[1] : 0;
-  if (groups < 1 || k % groups != 0 || k / groups % 8 != 0 || scales.shape[0] != n)
-    wrong(place + "_scale", tr("the scales do not fit the weights", "스케일이 가중치와 맞지 않습니다"));
+  check_scales(scales, n, k, place);
   const int bits = words != tensors.end() && words->second.shape == std::vector<int64_t>{n, (k + 7) / 8} ? 4 : 8;
   if (words != tensors.end()) {
     expect(words->second, "I32", n, (k * bits + 31) / 32, place + "_packed");
@@ -131,11 +186,10 @@ bool CompressedTensorsReader::read(const Part& part) {
   const Tensor codes = rows_.codes.slice(part.begin, part.end), wide(DType::f32, {n, groups});
   copy_into(scales, wide, place + "_scale");
   convert(wide, rows_.scales.slice(part.begin, part.end));
-  if (words != tensors.end()) {
-    unpack_words(words->second.bytes, bits, codes);
-  } else {
-    std::memcpy(codes.raw(), plain->second.bytes.data(), codes.bytes());
-  }
+  const TensorEntry& held = words != tensors.end() ? words->second : plain->second;
+  const GroupedCodes grouped{bits, words != tensors.end(), k / groups, scales.dtype, scales.bytes};
+  for (int64_t r = 0; r < n; ++r)
+    read_codes(grouped, held.bytes, r, {codes.data<int8_t>() + r * k, static_cast<size_t>(k)});
   // Scales finer than bf16 are rounded, and the codes with them, so that each weight stays as near as it can.
   if (scales.dtype == "F32")
     for (int64_t i = 0; i < codes.size(); ++i) {

@@ -33,12 +33,16 @@ class CompressedTensorsWriter {
   bool embedding_ = false;
 };
 
+/// The source with one entry of values, X.weight, in the place of each module's codes, scales and shape; for
+/// converting. Throws Error naming file and tensor for codes that cannot be read.
+WeightSource with_values(WeightSource source);
+
 class CompressedTensorsReader {
  public:
   /// The source must outlive the reader.
   explicit CompressedTensorsReader(const WeightSource& file) : file_(file) {}
-  /// If the source holds the part quantized: reads it and returns true; after its last part a parameter is packed. Parts
-  /// of a parameter come one after the other. Throws Error naming file and tensor.
+  /// If the source holds the part quantized: reads it and returns true; after its last part a parameter is packed.
+  /// Parts of a parameter come one after the other. Throws Error naming file and tensor.
   bool read(const Part& part);
 
  private:

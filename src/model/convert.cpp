@@ -10,6 +10,7 @@
 #include "core/language.h"
 #include "core/version.h"
 #include "ledger/bom.h"
+#include "model/compressed_tensors.h"
 #include "model/family.h"
 #include "model/ggml_blocks.h"
 #include "model/gguf_config.h"
@@ -119,6 +120,8 @@ class Converter {
     report_.type = options_.type.empty() ? type_of(weights) : writable_type(options_.type);
     report_.input_bytes = weights.bytes();
     report_.parameters = weights.elements();
+    for (const auto& [name, entry] : weights.tensors())
+      if (entry.grouped) report_.few_bits += static_cast<uint64_t>(entry.count());
     if (!is_gguf(options_.output) && !is_float(report_.type))
       refuse(options_.output,
              fmt::format(fmt::runtime(tr("{} is a type of GGUF, not of safetensors",
@@ -126,16 +129,27 @@ class Converter {
                          report_.type),
              tr("let the output end in .gguf, or make a quantized folder with \"moru quantize\"",
                 "출력 이름을 .gguf로 끝내거나 \"moru quantize\"로 양자화된 폴더를 만드세요"));
-    if (!is_gguf(options_.input)) refuse_quantized();
     sink_.say(fmt::format(fmt::runtime(tr("hashing {}", "{} 해시 계산")), options_.input.string()));
     report_.source_hash = hash_of(weights);
   }
 
-  void refuse_quantized() const {
+  /// The input folder's tensors, those in few bits by their values. Refuses other tools' ways of quantizing.
+  WeightSource open_folder() const {
     const fs::path path = options_.input / "config.json";
-    if (!fs::exists(path) || !read_json_file(path).contains("quantization_config")) return;
-    refuse(path, tr("a quantized model: its float weights are gone", "양자화된 모델이라 원래 가중치가 없습니다"),
-           tr("convert the model that it was quantized from", "양자화하기 전의 모델을 변환하세요"));
+    if (!fs::exists(path)) return WeightSource::open(options_.input);
+    const Json config = read_json_file(path);
+    if (!config.is_object() || !config.contains("quantization_config")) return WeightSource::open(options_.input);
+    const Json& quantization = config["quantization_config"];
+    if (!quantization.is_object() || quantization.value("quant_method", Json()) != "compressed-tensors")
+      refuse(path, tr("quantized in a way that is not read here", "여기서 읽지 않는 방식으로 양자화되어 있습니다"),
+             tr("convert the model that it was quantized from", "양자화하기 전의 모델을 변환하세요"));
+    return with_values(WeightSource::open(options_.input));
+  }
+
+  ModelFiles open_files() const {
+    if (is_gguf(options_.input)) return open_model_files(options_.input);
+    const ModelConfig config = load_config(options_.input);
+    return {config, hugging_face_weights(open_folder(), config)};
   }
 
   void note_plan(const PlannedTensor& plan) {
@@ -168,9 +182,9 @@ class Converter {
     std::vector<PlannedTensor> plans;
     for (const std::string& name : names) {
       const TensorEntry& entry = weights.at(name);
-      const BlockFormat* format = block_format(entry.dtype);
-      const bool keep = !format->readable || name.ends_with("e_score_correction_bias");
-      plans.push_back({name, !keep ? report_.type : format->readable ? "F32" : entry.dtype, entry.shape});
+      const bool readable = entry.grouped || block_format(entry.dtype)->readable;
+      const bool keep = !readable || name.ends_with("e_score_correction_bias");
+      plans.push_back({name, !keep ? report_.type : readable ? "F32" : entry.dtype, entry.shape});
       note_plan(plans.back());
     }
     ShardedWriter writer(folder, plans, options_.shard_size, origin());
@@ -182,7 +196,7 @@ class Converter {
   }
 
   void folder_to_folder() {
-    const WeightSource weights = WeightSource::open(options_.input);
+    const WeightSource weights = open_folder();
     begin(weights);
     const fs::path config_path = options_.input / "config.json";
     Json config = read_json_file(config_path);
@@ -190,6 +204,7 @@ class Converter {
       report_.model_type = config["model_type"];
     for (const char* key : {"torch_dtype", "dtype"})
       if (config.is_object() && config.contains(key)) config[key] = dtype_name();
+    if (config.is_object()) config.erase("quantization_config");
     Beside folder(options_.output);
     std::vector<std::string> names;
     for (const auto& [name, entry] : weights.tensors()) names.push_back(name);
@@ -249,11 +264,12 @@ class Converter {
   }
 
   void to_gguf() {
-    const ModelFiles files = open_model_files(options_.input);
+    const ModelFiles files = open_files();
     begin(files.weights);
     report_.model_type = files.config.model_type;
     report_.files = 1;
-    const std::vector<GgufTensor> tensors = gguf_tensors(files.config, report_.type);
+    std::vector<GgufTensor> tensors = gguf_tensors(files.config, report_.type);
+    if (options_.type.empty() && report_.few_bits > 0) keep_codes(files.weights, tensors);
     std::vector<PlannedTensor> plans;
     const std::vector<float> factors = rope_factors(files.config.rope, files.config.head_dim);
     if (!factors.empty()) plans.push_back({"rope_freqs.weight", "F32", {static_cast<int64_t>(factors.size())}});
@@ -269,6 +285,24 @@ class Converter {
         copy(files.weights, name, {tensor.plan.dtype, tensor.interleaved_heads, tensor.shift}, writer, progress);
     writer.commit();
     progress.finish();
+  }
+
+  /// Plans each tensor of few bits in the blocks that hold its codes as they are; where none do, in Q8_0.
+  void keep_codes(const WeightSource& weights, std::vector<GgufTensor>& tensors) {
+    std::map<std::string, uint64_t> counts;
+    for (GgufTensor& tensor : tensors) {
+      const auto all = [&](const auto& holds) {
+        return std::ranges::all_of(tensor.sources, [&](const std::string& name) {
+          const TensorEntry* entry = weights.find(name);
+          return entry != nullptr && entry->grouped && holds(*entry);
+        });
+      };
+      const BlockFormat &four = *block_format("Q4_0"), &eight = *block_format("Q8_0");
+      if (!all([&](const TensorEntry& e) { return e.cols() % eight.elements == 0; })) continue;
+      tensor.plan.dtype = all([&](const TensorEntry& e) { return fits_blocks(e.grouped, four); }) ? "Q4_0" : "Q8_0";
+      ++counts[tensor.plan.dtype];
+    }
+    if (!counts.empty()) report_.type = counts["Q4_0"] > counts["Q8_0"] ? "Q4_0" : "Q8_0";
   }
 
   /// Before anything is written: every tensor is there, of the shape that the configuration says.

@@ -31,7 +31,8 @@ class Recoder {
         rows_(source.rows()),
         cols_(source.cols()),
         width_(static_cast<size_t>(cols_ / to_.elements) * to_.bytes),
-        measured_(to_.elements > 1) {}
+        measured_(to_.elements > 1),
+        keeps_codes_(target.shift == 0 && fits_blocks(source.grouped, to_)) {}
 
   int64_t rows() const { return rows_; }
   int64_t cols() const { return cols_; }
@@ -57,14 +58,17 @@ class Recoder {
     }
     if (target_.shift != 0)
       for (float& value : values) value += target_.shift;
-    if (!quantize(to_, values, out))
+    uint64_t kept = 0;
+    if (!write(first, values, out, kept))
       throw Error(place_,
                   fmt::format(fmt::runtime(tr("a value that is no number, or beyond the range of {}",
                                               "수가 아니거나 {} 범위를 벗어난 값이 있습니다")),
                               to_.name),
                   std::string(tr("convert to bf16 or f32, or get the model again",
                                  "bf16이나 f32로 변환하거나 모델을 다시 받으세요")));
-    return measured_ ? loss(values, out) : RecodeLoss();
+    RecodeLoss result = measured_ ? loss(values, out) : RecodeLoss();
+    result.kept = kept;
+    return result;
   }
 
  private:
@@ -78,6 +82,21 @@ class Recoder {
       std::memcpy(out + static_cast<size_t>(r) * width_, source_.bytes.data() + static_cast<size_t>(row) * width_,
                   width_);
     }
+  }
+
+  /// The blocks of the values of rows from `first` on; counts in `kept` those whose codes went over as they are.
+  bool write(int64_t first, std::span<const float> values, std::byte* out, uint64_t& kept) const {
+    if (!keeps_codes_) return quantize(to_, values, out);
+    const auto cols = static_cast<size_t>(cols_);
+    for (size_t at = 0; at < values.size(); at += cols, ++first, out += width_) {
+      if (copy_to_blocks(source_.grouped, source_.bytes, source_row(target_.interleaved_heads, rows_, first), cols_,
+                         to_, out)) {
+        kept += cols;
+      } else if (!quantize(to_, values.subspan(at, cols), out)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   RecodeLoss loss(const std::vector<float>& values, const std::byte* blocks) const {
@@ -98,7 +117,7 @@ class Recoder {
   const BlockFormat& to_;
   int64_t rows_, cols_;
   size_t width_;
-  bool measured_;
+  bool measured_, keeps_codes_;
 };
 
 }  // namespace
@@ -110,6 +129,7 @@ double RecodeLoss::relative() const {
 RecodeLoss& RecodeLoss::operator+=(const RecodeLoss& other) {
   squared_error += other.squared_error;
   squares += other.squares;
+  kept += other.kept;
   return *this;
 }
 
@@ -131,7 +151,7 @@ RecodeLoss recode(const TensorEntry& source, const RecodeTarget& target, const s
     });
     for (const RecodeLoss& loss : losses) total += loss;
     write({out.data(), static_cast<size_t>(count) * recoder.width()});
-    done(static_cast<uint64_t>(source.bytes.size() / static_cast<size_t>(all) * static_cast<size_t>(count)));
+    done(static_cast<uint64_t>(source.stored_bytes() / static_cast<uint64_t>(all) * static_cast<uint64_t>(count)));
   }
   return total;
 }

@@ -12,6 +12,7 @@ namespace moru::model {
 /// What became of the values of one or more tensors.
 struct RecodeLoss {
   double squared_error = 0, squares = 0;
+  uint64_t kept = 0;  ///< Weights of few bits whose codes and scales went over as they are.
   /// Root of the mean squared error over that of the mean square.
   double relative() const;
   RecodeLoss& operator+=(const RecodeLoss& other);
@@ -24,9 +25,9 @@ struct RecodeTarget {
 };
 
 /// The tensor's rows in order, as `target` says, handed to `write` in pieces. All threads. Rows whose type is already
-/// the target's are copied bit for bit. After each piece `done` is called with the bytes of the source that were read.
-/// Throws Error naming `place` for a type that cannot be read, a scale that is no number, and a value that is not
-/// finite or beyond the target's range.
+/// the target's are copied bit for bit, and so are codes of few bits that blocks of the target can hold. After each
+/// piece `done` is called with the bytes of the source that were read. Throws Error naming `place` for a type that
+/// cannot be read, a scale that is no number, and a value that is not finite or beyond the target's range.
 RecodeLoss recode(const TensorEntry& source, const RecodeTarget& target, const std::string& place,
                   const std::function<void(std::span<const std::byte>)>& write,
                   const std::function<void(uint64_t)>& done);

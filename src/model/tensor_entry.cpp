@@ -55,6 +55,9 @@ TensorEntry TensorEntry::part(int64_t begin, int64_t end) const {
   const size_t whole = shape.empty() || shape[0] == 0 ? 0 : bytes.size() / static_cast<size_t>(shape[0]);
   result.bytes = bytes.subspan(static_cast<size_t>(begin) * whole, static_cast<size_t>(end - begin) * whole);
   result.shape[0] = end - begin;
+  const size_t scales = shape.empty() || shape[0] == 0 ? 0 : grouped.scales.size() / static_cast<size_t>(shape[0]);
+  result.grouped.scales =
+      grouped.scales.subspan(static_cast<size_t>(begin) * scales, static_cast<size_t>(end - begin) * scales);
   return result;
 }
 
@@ -86,9 +89,16 @@ int64_t stored_row(int64_t interleaved_heads, int64_t rows, int64_t row) {
 }
 
 void read_rows(const TensorEntry& entry, int64_t first, std::span<float> values, const std::string& place) {
-  const BlockFormat& format = readable_format(entry, place);
   const auto cols = static_cast<size_t>(entry.cols());
   if (cols == 0 || values.empty()) return;
+  if (entry.grouped) {
+    for (size_t r = 0; r < values.size() / cols; ++r)
+      if (!read_grouped_row(entry.grouped, entry.bytes, first + static_cast<int64_t>(r),
+                            values.subspan(r * cols, cols)))
+        damaged(place, std::string(tr("a group's scale is not a number", "그룹의 스케일이 수가 아닙니다")));
+    return;
+  }
+  const BlockFormat& format = readable_format(entry, place);
   const size_t rows = values.size() / cols, stride = cols / static_cast<size_t>(format.elements) * format.bytes;
   const int64_t all = entry.rows();
   bool finite = true;

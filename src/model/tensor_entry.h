@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "model/grouped_codes.h"
 #include "tensor/tensor.h"
 
 namespace moru::model {
@@ -21,11 +22,14 @@ struct TensorEntry {
   int64_t interleaved_heads = 0;
   /// Added to every value: Gemma's norms are stored one higher in GGUF.
   float shift = 0;
+  /// Where `bytes` are codes of few bits: their scales. The dtype is then "INT4" or "INT8".
+  GroupedCodes grouped{};
 
   /// Elements; rows (all dimensions but the last) and columns. A scalar is one row of one.
   int64_t count() const;
   int64_t rows() const;
   int64_t cols() const { return shape.empty() ? 1 : shape.back(); }
+  uint64_t stored_bytes() const { return bytes.size() + grouped.scales.size(); }
   /// Rows [begin, end) of the first dimension, such as one expert of a stack of them (which loses that dimension where
   /// it is one).
   TensorEntry part(int64_t begin, int64_t end) const;

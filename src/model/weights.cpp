@@ -161,7 +161,7 @@ const TensorEntry& WeightSource::at(std::string_view name) const {
 
 uint64_t WeightSource::bytes() const {
   uint64_t sum = 0;
-  for (const auto& [name, entry] : tensors_) sum += entry.bytes.size();
+  for (const auto& [name, entry] : tensors_) sum += entry.stored_bytes();
   return sum;
 }
 

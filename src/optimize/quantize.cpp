@@ -72,12 +72,19 @@ Report quantize(const fs::path& model_folder, const ReadTexts& read, const Optio
                 ProgressSink& sink) {
   const std::unique_ptr<model::DecoderModel> original = model::load_model(model_folder),
                                              quantized = model::load_model(model_folder);
+  for (const model::Part& part : quantized->parts())
+    if (part.parameter->quantized())
+      throw Error((model_folder / "config.json").string(),
+                  std::string(tr("its weights are in few bits already", "가중치가 이미 적은 비트로 되어 있습니다")),
+                  std::string(tr("quantize the model that it was made from", "이것을 만든 원래 모델을 양자화하세요")));
   Report report;
   report.texts = read({text::Tokenizer::load(model_folder), text::ModelChat::load(model_folder)},
                       static_cast<size_t>(original->config().max_positions));
   report.weights = quantize_model(*quantized, report.texts.calibration.sequences, options.weights, sink);
   save_model(*quantized, out);
   text::copy_text_files(model_folder, out);
+  const fs::path sampling = model_folder / "generation_config.json";
+  if (fs::exists(sampling)) write_file_atomic(out / sampling.filename(), read_file(sampling));
   report.bytes_before = weight_file_bytes(model_folder);
   report.bytes_after = weight_file_bytes(out);
   report.comparison = compare(*original, *quantized, report.texts.comparison.sequences, sink);

@@ -44,7 +44,8 @@ struct Report {
   Verdict verdict = Verdict::none;
 };
 
-/// Reads a model folder, writes the quantized one to `out`, and compares the two.
+/// Reads a model folder, writes the quantized one to `out`, and compares the two. Throws Error for one whose weights are
+/// in few bits already.
 Report quantize(const std::filesystem::path& model, const ReadTexts& read, const Options& options,
                 const std::filesystem::path& out, ProgressSink& progress);
 

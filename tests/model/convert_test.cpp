@@ -4,12 +4,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
 #include "core/file.h"
 #include "core/json.h"
+#include "model/checkpoint.h"
 #include "model/model_files.h"
+#include "tensor/quantized.h"
 
 namespace moru::model {
 namespace {
@@ -154,9 +157,9 @@ TEST_F(ConvertTest, UnhappyPaths) {
   config["intermediate_size"] = config["intermediate_size"].get<int>() + 1;
   write_file_atomic(spoilt / "config.json", dump_json(config));
   EXPECT_THAT(error_of(spoilt, path("a.gguf")), HasSubstr("where the model has"));
-  config["quantization_config"] = Json::object();
+  config["quantization_config"] = {{"quant_method", "other"}};
   write_file_atomic(spoilt / "config.json", dump_json(config));
-  EXPECT_THAT(error_of(spoilt, path("a")), HasSubstr("a quantized model"));
+  EXPECT_THAT(error_of(spoilt, path("a")), HasSubstr("quantized in a way that is not read"));
   EXPECT_FALSE(fs::exists(path("a")));
   EXPECT_FALSE(fs::exists(path("a.gguf")));
 }
@@ -171,6 +174,97 @@ TEST_F(ConvertTest, AValueThatIsNoNumberLeavesNothingBehind) {
   EXPECT_FALSE(fs::exists(path("a.gguf")));
   EXPECT_FALSE(fs::exists(path("a")));
   EXPECT_FALSE(fs::exists(path("a.partial")));
+}
+
+/// A family's model with its matrices in few bits.
+class ConvertQuantizedTest : public ConvertTest {
+ protected:
+  fs::path quantized(const std::string& family, int bits, int group) {
+    const auto model = load_model(family_folder(family), tensor::DType::bf16);
+    for (const Part& part : model->parts()) {
+      tensor::Parameter& p = *part.parameter;
+      if ((part.kind != Part::Kind::matrix && part.kind != Part::Kind::embedding) || part.role == TensorRole::router ||
+          p.quantized())
+        continue;
+      if (p.cols() % group != 0) continue;
+      p.packed = tensor::quantize(p.value, bits, group);
+      p.value = tensor::Tensor();
+    }
+    const fs::path folder = path(fmt::format("{}-{}-{}", family, bits, group));
+    save_model(*model, folder);
+    return folder;
+  }
+  /// The weights, under their names, of a folder or file.
+  static std::map<std::string, std::vector<float>> values_in(const fs::path& model) {
+    const ModelFiles files = open_model_files(model);
+    std::map<std::string, std::vector<float>> values;
+    for (const NamedSpec& named : named_tensors(files.config))
+      values[named.name] = values_of(files.weights.at(named.name));
+    return values;
+  }
+};
+
+TEST_F(ConvertQuantizedTest, CodesGoOverAsTheyAre) {
+  for (const char* family : {"llama-tied", "gemma3", "exaone_moe"}) {
+    for (const int bits : {4, 8}) {
+      const fs::path original = quantized(family, bits, 32);
+      const ConvertReport report = convert(original, original.string() + ".gguf");
+      EXPECT_GT(report.few_bits, 0U);
+      EXPECT_EQ(report.loss.kept, report.few_bits) << family << bits;
+      EXPECT_EQ(report.loss.squared_error, 0);
+      EXPECT_EQ(report.type, bits == 4 ? "Q4_0" : "Q8_0");
+      // In float32 nothing is rounded: both ways must give the same numbers.
+      convert(original, original.string() + "-f32", "f32");
+      EXPECT_EQ(values_in(original.string() + ".gguf"), values_in(original.string() + "-f32")) << family << bits;
+    }
+  }
+}
+
+TEST_F(ConvertQuantizedTest, FloatsAreThoseThatTheModelComputesWith) {
+  const fs::path original = quantized("qwen3", 8, 16);
+  const ConvertReport report = convert(original, path("f32"), "f32");
+  EXPECT_EQ(report.loss.kept, 0U);
+  EXPECT_FALSE(read_json_file(path("f32") / "config.json").contains("quantization_config"));
+  const auto held = load_model(original), floats = load_model(path("f32"), tensor::DType::f32);
+  const std::vector<Part> a = held->parts(), b = floats->parts();
+  ASSERT_EQ(a.size(), b.size());
+  size_t compared = 0;
+  for (size_t i = 0; i < a.size(); ++i) {
+    const tensor::Parameter& p = *a[i].parameter;
+    if (!p.quantized()) continue;
+    const tensor::Tensor values(tensor::DType::f32, {a[i].end - a[i].begin, p.cols()});
+    tensor::dequantize(p.packed, a[i].begin, a[i].end, values);
+    const tensor::Tensor expected = b[i].parameter->value.slice(b[i].begin, b[i].end);
+    EXPECT_EQ(std::memcmp(values.raw(), expected.raw(), values.bytes()), 0) << a[i].name;
+    ++compared;
+  }
+  EXPECT_GT(compared, 5U);
+}
+
+TEST_F(ConvertQuantizedTest, GroupsThatNoBlockHoldsAreRoundedAnew) {
+  const fs::path original = quantized("llama-tied", 4, 8);
+  const ConvertReport report = convert(original, path("a.gguf"));
+  EXPECT_EQ(report.type, "Q8_0");
+  EXPECT_EQ(report.loss.kept, 0U);
+  EXPECT_GT(report.loss.relative(), 0);
+  EXPECT_LT(report.loss.relative(), 0.01);
+}
+
+TEST_F(ConvertQuantizedTest, CodesThatCannotBeReadAreErrors) {
+  const fs::path original = quantized("qwen3", 4, 16);
+  const std::string bytes = read_file(original / "model.safetensors");
+  /// The first `from` after `name` in the file becomes `to`.
+  const auto spoilt = [&](const std::string& name, const std::string& from, const std::string& to) {
+    std::string other = bytes;
+    other.replace(other.find(from, other.find(name)), from.size(), to);
+    write_file_atomic(original / "model.safetensors", other);
+    const std::string error = error_of(original, path("a.gguf"));
+    EXPECT_FALSE(fs::exists(path("a.gguf")));
+    return error;
+  };
+  EXPECT_THAT(spoilt("q_proj.weight_scale", "scale", "scalX"), HasSubstr("weight_scale"));
+  EXPECT_THAT(spoilt("q_proj.weight_shape", "shape", "shapX"), HasSubstr("weight_shape"));
+  EXPECT_THAT(spoilt("q_proj.weight_packed", "I32", "F32"), HasSubstr("belongs"));
 }
 
 /// Most memory that this process has had, in bytes.
