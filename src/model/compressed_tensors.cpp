@@ -84,7 +84,7 @@ TensorEntry values_entry(const WeightSource& source, const std::string& module, 
   refuse_other_layouts(source, module, place);
   TensorEntry entry = held;
   GroupedCodes& codes = entry.grouped;
-  codes.packed = held.dtype == "I32";
+  codes.packed = source.contains(module + ".weight_packed");
   codes.bits = 8;
   if (codes.packed) {
     entry.shape = shape_in(source.at(module + ".weight_shape"), place + "_shape");

@@ -50,10 +50,10 @@ TEST(BadInput, AValueOutOfRangeNamesTheLine) {
 
 TEST(BadInput, WeightGroupsThatDoNotFitTheModelAreToldBeforeTheTraining) {
   const TinyExample tiny;
-  tiny.change("group: 32", "group: 48");
+  tiny.change(" intermediate: 128", " intermediate: 100");
   const Outcome outcome = moru({"build", tiny.recipe()});
   EXPECT_EQ(outcome.status, 1);
-  EXPECT_TRUE(says(outcome, "hidden (64)")) << outcome.error;
+  EXPECT_TRUE(says(outcome, "intermediate (100)")) << outcome.error;
   EXPECT_FALSE(fs::exists(tiny.folder() / ".moru"));
 }
 
