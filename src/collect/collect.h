@@ -27,7 +27,8 @@ struct Options {
 /// Reads the recipe's `collect:` list and its `collect_limits:`. Relative folders are relative to `base`. Throws Error,
 /// with the recipe's line, for a folder that is not there, a licence that is no SPDX expression, two sources of one
 /// name, a password.
-Options read_options(const Config& recipe, const std::filesystem::path& base);
+/// `key`: of the list of sources.
+Options read_options(const Config& recipe, const std::filesystem::path& base, std::string_view key = "collect");
 /// All that decides the result, for the artefact's key.
 Json to_json(const Options& options);
 /// A hash over path, size and content of every file that would be read: what the step's input is. Writes nothing.

@@ -96,10 +96,10 @@ Source read_source(const Config& section, const fs::path& base) {
 
 }  // namespace
 
-Options read_options(const Config& recipe, const fs::path& base) {
+Options read_options(const Config& recipe, const fs::path& base, std::string_view key) {
   Options options;
   std::set<std::string> names;
-  for (const Config& section : recipe.sections("collect")) {
+  for (const Config& section : recipe.sections(key)) {
     options.sources.push_back(read_source(section, base));
     if (!names.insert(options.sources.back().name).second)
       throw Error(
@@ -109,9 +109,10 @@ Options read_options(const Config& recipe, const fs::path& base) {
           std::string(tr("give each its own \"name\"", "\"name\"을 서로 다르게 주세요")));
   }
   if (options.sources.empty())
-    throw Error(recipe.place("collect"), std::string(tr("nothing to collect", "모을 것이 없습니다")),
-                std::string(tr("add \"collect:\" with at least one source, such as \"folder: documents\"",
-                               "\"collect:\"에 출처를 하나 이상 적으세요. 예: \"folder: documents\"")));
+    throw Error(recipe.place(key), std::string(tr("nothing to collect", "모을 것이 없습니다")),
+                fmt::format(fmt::runtime(tr("add \"{}:\" with at least one source, such as \"folder: documents\"",
+                                            "\"{}:\"에 출처를 하나 이상 적으세요. 예: \"folder: documents\"")),
+                            key));
   std::ranges::sort(options.sources, {}, &Source::name);
   const Config limits = recipe.section("collect_limits");
   options.max_file_bytes =

@@ -9,6 +9,7 @@
 #include "evaluate/facts.h"
 #include "evaluate/intervals.h"
 #include "evaluate/paired_tests.h"
+#include "evaluate/text_scores.h"
 
 namespace moru::evaluate {
 namespace {
@@ -106,16 +107,35 @@ Comparison compare(const Set& set, const Answered& a, const Answered& b) {
   return c;
 }
 
-Verdict verdict_of(const Comparison& c) {
-  if (c.p_adjusted >= kSignificant) return Verdict::not_shown;
-  if (c.f1_difference.low > 0) return Verdict::a_better;
-  if (c.f1_difference.high < 0) return Verdict::b_better;
+/// `difference`: of A minus B, where more is better.
+Verdict verdict_of(double p_adjusted, const Interval& difference) {
+  if (p_adjusted >= kSignificant) return Verdict::not_shown;
+  if (difference.low > 0) return Verdict::a_better;
+  if (difference.high < 0) return Verdict::b_better;
   return Verdict::not_shown;
+}
+
+void predict(const std::vector<TextSet>& sets, const std::vector<System>& systems, Report& report,
+             ProgressSink& progress) {
+  if (sets.empty()) return;
+  std::vector<std::pair<std::string, std::vector<std::vector<TextBlock>>>> predicted;
+  for (const System& system : systems)
+    if (system.predict) predicted.emplace_back(system.name, system.predict(sets, progress));
+  for (size_t set = 0; set < sets.size(); ++set) {
+    const auto blocks = [&](size_t i) { return std::span<const TextBlock>(predicted[i].second.at(set)); };
+    for (size_t i = 0; i < predicted.size(); ++i)
+      if (!blocks(i).empty()) report.text_scores.push_back(text_score(sets[set], predicted[i].first, blocks(i)));
+    for (size_t a = 0; a < predicted.size(); ++a)
+      for (size_t b = a + 1; b < predicted.size(); ++b)
+        if (auto c = compare_texts(sets[set], predicted[a].first, blocks(a), predicted[b].first, blocks(b)))
+          report.text_comparisons.push_back(std::move(*c));
+  }
 }
 
 }  // namespace
 
-Report evaluate(const std::vector<Question>& questions, const std::vector<System>& systems, ProgressSink& progress) {
+Report evaluate(const std::vector<Question>& questions, const std::vector<System>& systems, ProgressSink& progress,
+                const std::vector<TextSet>& texts) {
   check(questions, systems);
   std::vector<Answered> answered;
   answered.reserve(systems.size());
@@ -127,14 +147,23 @@ Report evaluate(const std::vector<Question>& questions, const std::vector<System
       for (size_t b = a + 1; b < answered.size(); ++b)
         report.comparisons.push_back(compare(set, answered[a], answered[b]));
   }
+  predict(texts, systems, report, progress);
   std::vector<double> p_values;
   for (const Comparison& c : report.comparisons) p_values.push_back(c.p_value);
+  for (const TextComparison& c : report.text_comparisons) p_values.push_back(c.p_value);
   const std::vector<double> adjusted = holm_adjust(p_values);
-  for (size_t i = 0; i < adjusted.size(); ++i) {
-    report.comparisons[i].p_adjusted = adjusted[i];
-    report.comparisons[i].verdict = verdict_of(report.comparisons[i]);
+  size_t next = 0;
+  for (Comparison& c : report.comparisons) {
+    c.p_adjusted = adjusted[next++];
+    c.verdict = verdict_of(c.p_adjusted, c.f1_difference);
+  }
+  for (TextComparison& c : report.text_comparisons) {
+    c.p_adjusted = adjusted[next++];
+    const Interval& bits = c.bits_difference;  // the fewer, the better
+    c.verdict = verdict_of(c.p_adjusted, {-bits.mean, -bits.high, -bits.low});
   }
   report.facts = evaluation_facts(questions, answered, report.scores, report.comparisons);
+  if (!report.text_scores.empty()) add_text_facts(report);
   return report;
 }
 

@@ -80,4 +80,36 @@ Json evaluation_facts(const std::vector<Question>& questions, const std::vector<
   return facts;
 }
 
+std::string_view name_of(TextKind kind) {
+  return kind == TextKind::answers ? "answers" : kind == TextKind::documents ? "documents" : "general";
+}
+
+void add_text_facts(Report& report) {
+  Json scores = Json::array(), comparisons = Json::array();
+  for (const TextScore& s : report.text_scores)
+    scores.push_back({{"system", s.system},
+                      {"set", s.set},
+                      {"kind", name_of(s.kind)},
+                      {"texts", s.texts},
+                      {"tokens", s.tokens},
+                      {"bytes", s.bytes},
+                      {"units", s.units},
+                      {"bits_per_byte", interval_json(s.bits_per_byte)},
+                      {"perplexity", interval_json(s.perplexity)}});
+  for (const TextComparison& c : report.text_comparisons)
+    comparisons.push_back({{"a", c.a},
+                           {"b", c.b},
+                           {"set", c.set},
+                           {"kind", name_of(c.kind)},
+                           {"bits_difference", interval_json(c.bits_difference)},
+                           {"p_value", c.p_value},
+                           {"p_adjusted", c.p_adjusted},
+                           {"verdict", verdict_name(c.verdict)}});
+  report.facts["method"]["texts"] =
+      "bits per byte, less is better; 95 % by the bootstrap over documents (windows where there are fewer than 20), "
+      "paired differences, two-sided p by flipping their signs";
+  report.facts["texts"] = std::move(scores);
+  report.facts["text_comparisons"] = std::move(comparisons);
+}
+
 }  // namespace moru::evaluate

@@ -24,4 +24,11 @@ struct Answered {
 Json evaluation_facts(const std::vector<Question>& questions, const std::vector<Answered>& answered,
                       const std::vector<Score>& scores, const std::vector<Comparison>& comparisons);
 
+/// Adds {"texts": [{system, set, kind, texts, tokens, bytes, units, bits_per_byte, perplexity}], "text_comparisons":
+/// [{a, b, set, kind, bits_difference, p_value, p_adjusted, verdict}]} of the report to its facts.
+void add_text_facts(Report& report);
+
+/// "general", "documents", "answers".
+std::string_view name_of(TextKind kind);
+
 }  // namespace moru::evaluate

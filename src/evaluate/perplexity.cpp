@@ -131,6 +131,22 @@ Perplexity summarise(std::span<const ScoredBlock> blocks) {
   return out;
 }
 
+std::vector<ScoredBlock> score_tokens(const model::Model& model, const text::Tokenizer& tokenizer,
+                                      std::span<const int32_t> tokens, size_t first, const PerplexityOptions& options) {
+  check(options, model);
+  std::vector<ScoredBlock> blocks;
+  size_t scored = std::max<size_t>(first, 1);
+  if (scored >= tokens.size()) return blocks;
+  WindowScorer scorer(model, tokenizer, std::min(options.context, tokens.size()));
+  for (size_t begin = 0; scored < tokens.size(); begin += options.stride) {
+    const size_t end = std::min(begin + options.context, tokens.size());
+    if (end <= scored) continue;
+    blocks.push_back(scorer.score(tokens.subspan(begin, end - begin), scored - begin));
+    scored = end;
+  }
+  return blocks;
+}
+
 Perplexity perplexity(const model::Model& model, const text::Tokenizer& tokenizer, std::span<const std::string> texts,
                       const PerplexityOptions& options, ProgressSink& sink) {
   check(options, model);

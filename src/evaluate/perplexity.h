@@ -22,12 +22,6 @@ struct PerplexityOptions {
   size_t stride = 512;
 };
 
-/// Consecutive tokens of one text that one window scored.
-struct ScoredBlock {
-  double nats = 0;  ///< Sum of -log(probability).
-  uint64_t tokens = 0, bytes = 0;
-};
-
 struct Perplexity {
   uint64_t texts = 0;   ///< Those with at least one token scored.
   uint64_t tokens = 0;  ///< Scored: all of a text but its first, which nothing predicts.
@@ -45,6 +39,10 @@ struct Perplexity {
 
 /// Sums over the blocks, means and intervals. Depends on the arguments alone. `blocks` must hold at least one token.
 Perplexity summarise(std::span<const ScoredBlock> blocks);
+
+/// What the windows of one text score of its tokens [first, tokens.size()). Empty if there is none.
+std::vector<ScoredBlock> score_tokens(const model::Model& model, const text::Tokenizer& tokenizer,
+                                      std::span<const int32_t> tokens, size_t first, const PerplexityOptions& options);
 
 /// Every text is read by itself, with no token of another before it. Throws Error if the options do not fit the model
 /// or each other, or if no text has two tokens. Holds the logits of at most 64 MiB of rows at a time.

@@ -10,7 +10,7 @@
 namespace moru::evaluate {
 namespace {
 
-constexpr std::string_view kHeldOut = "held-out";
+constexpr std::string_view kHeldOut = "held-out", kHeldOutDocuments = "held-out documents";
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 Error bad_line(const std::string& place, std::string_view problem) {
@@ -73,22 +73,15 @@ Question question_of(const data::Sample& sample, std::string_view place) {
   return question;
 }
 
-}  // namespace
+struct Candidate {
+  Question question;
+  std::string topic;
+  size_t round = 0;  // how many of its topic come before it
+  uint64_t lot = 0;
+};
 
-std::vector<Question> held_out_questions(const data::DatasetReader& samples, size_t limit) {
-  struct Candidate {
-    Question question;
-    std::string topic;
-    size_t round = 0;  // how many of its topic come before it
-    uint64_t lot = 0;
-  };
-  std::vector<Candidate> candidates;
-  samples.for_each([&](const Json& record, std::string_view place) {
-    const data::Sample sample = data::sample_from_json(record, place);
-    if (!sample.held_out || sample.kind != data::SampleKind::chat) return;
-    candidates.push_back(
-        {question_of(sample, place), sample.topic.empty() ? sample.id : sample.topic, 0, hash64(sample.id)});
-  });
+/// At most `limit` (0: all), of as many topics as possible, in the order given.
+std::vector<Question> choose(std::vector<Candidate> candidates, size_t limit) {
   std::vector<size_t> chosen(candidates.size());
   for (size_t i = 0; i < chosen.size(); ++i) chosen[i] = i;
   if (limit > 0 && limit < chosen.size()) {
@@ -102,6 +95,25 @@ std::vector<Question> held_out_questions(const data::DatasetReader& samples, siz
   std::vector<Question> questions;
   questions.reserve(chosen.size());
   for (const size_t i : chosen) questions.push_back(std::move(candidates[i].question));
+  return questions;
+}
+
+}  // namespace
+
+std::vector<Question> held_out_questions(const data::DatasetReader& samples, size_t limit,
+                                         const std::set<std::string>& documents) {
+  std::vector<Candidate> about_known, about_held_out;
+  samples.for_each([&](const Json& record, std::string_view place) {
+    const data::Sample sample = data::sample_from_json(record, place);
+    if (!sample.held_out || sample.kind != data::SampleKind::chat) return;
+    Candidate candidate{question_of(sample, place), sample.topic.empty() ? sample.id : sample.topic, 0,
+                        hash64(sample.id)};
+    const bool held_out = documents.contains(candidate.question.cluster);
+    if (held_out) candidate.question.set = kHeldOutDocuments;
+    (held_out ? about_held_out : about_known).push_back(std::move(candidate));
+  });
+  std::vector<Question> questions = choose(std::move(about_known), limit);
+  for (Question& question : choose(std::move(about_held_out), limit)) questions.push_back(std::move(question));
   return questions;
 }
 

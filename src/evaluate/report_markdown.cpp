@@ -3,6 +3,7 @@
 #include "core/language.h"
 #include "evaluate/evaluate.h"
 #include "evaluate/findings.h"
+#include "evaluate/text_scores.h"
 
 namespace moru::evaluate {
 namespace {
@@ -97,6 +98,27 @@ std::string examples(const Report& report, const std::string& set) {
   return text;
 }
 
+std::string texts_section(const Report& report) {
+  if (report.text_scores.empty()) return {};
+  std::string text = fmt::format("\n## {}\n\n", tr("Prediction of texts", "글 예측"));
+  text += tr("| text | system | texts | tokens | bits per byte (95 % interval) | perplexity (95 % interval) |\n",
+             "| 글 | 대상 | 글 수 | 토큰 | 바이트당 비트 (95 % 구간) | 혼란도 (95 % 구간) |\n");
+  text += "|---|---|---|---|---|---|\n";
+  for (const TextScore& s : report.text_scores)
+    text += fmt::format("| {} | {} | {} | {} | {} | {} |\n", inline_text(display_name(s.set, s.kind)),
+                        inline_text(s.system), s.texts, s.tokens, text_interval(s, s.bits_per_byte),
+                        text_interval(s, s.perplexity));
+  text += '\n';
+  for (const std::string& finding : text_findings(report)) text += "- " + inline_text(finding) + '\n';
+  text += fmt::format(
+      "\n{}\n",
+      tr("The fewer bits, the better. Intervals are the bootstrap's over documents, or over windows where there "
+         "are fewer than 20 documents; differences are paired.",
+         "비트가 적을수록 낫습니다. 구간은 문서 단위(문서가 20개 미만이면 창 단위) 부트스트랩으로 구하고, 차이는 "
+         "같은 글끼리 견줍니다."));
+  return text;
+}
+
 }  // namespace
 
 std::string report_markdown(const Report& report) {
@@ -112,6 +134,7 @@ std::string report_markdown(const Report& report) {
     for (const std::string& finding : findings(report, set)) text += "- " + inline_text(finding) + '\n';
     text += examples(report, set);
   }
+  text += texts_section(report);
   text +=
       fmt::format("\n{}\n", tr("F1 is over character bigrams after normalising (NFC, case, punctuation and white space "
                                "folded), the best over the "

@@ -3,6 +3,7 @@
 #include "core/language.h"
 #include "evaluate/evaluate.h"
 #include "evaluate/findings.h"
+#include "evaluate/text_scores.h"
 #include "text/unicode.h"
 
 namespace moru::evaluate {
@@ -60,6 +61,16 @@ std::string comparisons_table(const Report& report, const std::string& set) {
   return rows.size() > 1 ? table(rows, 2) : std::string();
 }
 
+std::string texts_table(const Report& report) {
+  std::vector<Row> rows = {{cell("text", "글"), cell("system", "대상"),
+                            cell("bits per byte (95 % interval)", "바이트당 비트 (95 % 구간)"),
+                            cell("perplexity", "혼란도")}};
+  for (const TextScore& s : report.text_scores)
+    rows.push_back({display_name(s.set, s.kind), s.system, text_interval(s, s.bits_per_byte),
+                    fmt::format("{:.2f}", s.perplexity.mean)});
+  return table(rows, 2);
+}
+
 }  // namespace
 
 std::string report_text(const Report& report) {
@@ -74,6 +85,10 @@ std::string report_text(const Report& report) {
     if (!comparisons.empty()) text += '\n' + comparisons;
     for (const std::string& finding : findings(report, set)) text += "  • " + finding + '\n';
   }
+  if (report.text_scores.empty()) return text;
+  text += fmt::format("\n{}\n{}", tr("prediction of texts: fewer bits are better", "글 예측: 비트가 적을수록 낫습니다"),
+                      texts_table(report));
+  for (const std::string& finding : text_findings(report)) text += "  • " + finding + '\n';
   return text;
 }
 

@@ -64,11 +64,39 @@ struct Asked {
   size_t held_out = 0;  ///< So many at the front are never trained on.
 };
 
+bool asks_in(const Options& options, std::string_view language) {
+  return std::ranges::find(options.languages, language) != options.languages.end();
+}
+
+/// By the address alone: a document stays on its side when its text changes or others come and go.
+bool is_held_out(const data::Document& document, const Options& options) {
+  const double draw = static_cast<double>(hash64(document.source.uri, options.seed) >> 11U) * 0x1p-53;
+  return draw < options.held_out_documents;
+}
+
+/// Leaves those of held-out documents out whose answer stands in another document as well: the model would have seen
+/// it.
+std::vector<Topic> without_known_answers(std::vector<Topic> topics, const std::set<std::string>& held_out,
+                                         LeftOut& left_out) {
+  if (held_out.empty()) return topics;
+  std::set<std::string> trained;
+  for (const Topic& t : topics)
+    if (!held_out.contains(t.document)) trained.insert(fingerprint(t.answer.text));
+  const size_t before = topics.size();
+  std::erase_if(topics, [&](const Topic& t) {
+    return held_out.contains(t.document) && trained.contains(fingerprint(t.answer.text));
+  });
+  if (topics.size() < before) left_out["held out, but answered by another document too"] += before - topics.size();
+  return topics;
+}
+
 /// Draws a topic's questions, none of which another topic has; those in English at most a third where Korean ones
 /// suffice.
 Asked draw(const Topic& topic, const std::string& id, const Options& options, std::set<std::string>& taken) {
+  const bool in_korean = asks_in(options, "ko");
   std::vector<Question> korean, english;
-  for (Question& q : questions(topic)) (q.korean ? korean : english).push_back(std::move(q));
+  for (Question& q : questions(topic))
+    if (asks_in(options, q.korean ? "ko" : "en")) (q.korean ? korean : english).push_back(std::move(q));
   Random random(hash64(id, options.seed));
   random.shuffle(std::span<Question>(korean));
   random.shuffle(std::span<Question>(english));
@@ -91,6 +119,7 @@ Asked draw(const Topic& topic, const std::string& id, const Options& options, st
   random.shuffle(std::span<Question>(asked.questions));
   const double share = options.held_out_share * static_cast<double>(asked.questions.size());
   asked.held_out = std::clamp<size_t>(static_cast<size_t>(std::lround(share)), 1, asked.questions.size() - 1);
+  if (!in_korean) return asked;  // other names are asked for in Korean
   const size_t with_others = asked.questions.size() + static_cast<size_t>(options.other_names);
   for (Question& q : questions_by_other_names(topic, random.next())) {
     if (asked.questions.size() >= with_others) break;
@@ -111,6 +140,7 @@ Json lengths_of(std::vector<size_t> sizes) {
 
 Report generate(const data::DatasetReader& corpus, const Options& options, data::DatasetWriter& samples,
                 ProgressSink& sink) {
+  Report report;
   std::vector<Topic> topics;
   OtherNames names;
   {
@@ -119,6 +149,7 @@ Report generate(const data::DatasetReader& corpus, const Options& options, data:
       const data::Document document = data::document_from_json(record, place);
       std::vector<Topic> found = topics_of(document, options);
       names.add(document);
+      if (is_held_out(document, options)) report.held_out_documents.insert(document.id);
       std::move(found.begin(), found.end(), std::back_inserter(topics));
       progress.advance();
     });
@@ -127,15 +158,16 @@ Report generate(const data::DatasetReader& corpus, const Options& options, data:
   const size_t found = topics.size();
   LeftOut left_out;
   weigh(topics, names);
-  topics = choose(std::move(topics), options.max_topics, left_out);
+  topics = without_known_answers(choose(std::move(topics), options.max_topics, left_out), report.held_out_documents,
+                                 left_out);
 
-  Report report;
   std::map<std::string, uint64_t> by_generator, by_family, by_language, by_phrasing;
   std::vector<size_t> sizes;
   std::set<std::string> taken;
   for (const Topic& topic : topics) {
     const std::string id = fmt::format("{}/{}", name_of(topic.family), display_name(topic));
-    const Asked asked = draw(topic, id, options, taken);
+    Asked asked = draw(topic, id, options, taken);
+    if (report.held_out_documents.contains(topic.document)) asked.held_out = asked.questions.size();
     if (asked.questions.empty()) {
       ++left_out["too few questions of its own"];
       continue;
@@ -174,6 +206,7 @@ Report generate(const data::DatasetReader& corpus, const Options& options, data:
                   {"samples_by_phrasing", by_phrasing},
                   {"answer_characters", lengths_of(sizes)},
                   {"left_out", left_out}};
+  if (options.held_out_documents > 0) report.facts["held_out_documents"] = report.held_out_documents.size();
   samples.finish(report.facts);
   return report;
 }

@@ -19,8 +19,12 @@ struct Place {
 
 struct Options {
   double held_out_share = 0.2;  ///< Share of each topic's phrasings that is never trained on (at least one a topic).
-  int phrasings = 6;            ///< Most phrasings a topic gets, held-out ones included.
-  int other_names = 2;          ///< Most further questions by other names, such as index entries; all are trained on.
+  /// Share of the documents that are held out with all their topics: chosen by the address, so that a document stays on
+  /// its side.
+  double held_out_documents = 0;
+  std::vector<std::string> languages = {"ko", "en"};  ///< Of the questions.
+  int phrasings = 6;                                  ///< Most phrasings a topic gets, held-out ones included.
+  int other_names = 2;  ///< Most further questions by other names, such as index entries; all are trained on.
   size_t max_answer_chars = 160;
   size_t max_steps_chars = 240;         ///< The same for answers that are numbered steps, so that most are whole.
   size_t max_topics = 2500;             ///< The best ones are kept; 0 keeps all.

@@ -9,6 +9,7 @@
 #include "core/language.h"
 #include "model/checkpoint.h"
 #include "model/gguf_tokenizer.h"
+#include "model/lora.h"
 #include "model/model_files.h"
 #include "text/tokenizer_parts.h"
 
@@ -41,7 +42,9 @@ void check_is_model(const fs::path& path) {
     throw Error(path.string(), std::string(tr("this is a file, not a model folder", "모델 폴더가 아니라 파일입니다")),
                 mend);
   }
-  for (const char* name : {"config.json", "tokenizer.json"}) {
+  // An adapter is opened with its base, which has the configuration.
+  const char* config = model::is_adapter_folder(path) ? "adapter_config.json" : "config.json";
+  for (const char* name : {config, "tokenizer.json"}) {
     if (fs::exists(path / name, error)) continue;
     throw Error(
         path.string(),
@@ -127,7 +130,7 @@ GenerationDefaults load_generation_defaults(const fs::path& model_folder) {
 
 ModelFolder open_model_folder(const fs::path& path) {
   std::error_code error;
-  const bool gguf = path.extension() == ".gguf" && fs::is_regular_file(path, error);
+  const bool gguf = model::is_gguf_file(path);
   if (!gguf) check_is_model(path);
   const auto open = [&]() -> ModelFolder {
     fs::path whole = fs::canonical(path, error);

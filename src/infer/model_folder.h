@@ -32,6 +32,7 @@ struct ModelFolder {
   GenerationDefaults defaults;
 };
 
+/// A model folder, an adapter folder in PEFT's layout (whose adapter_config.json names its base), or a .gguf file.
 /// Throws Error if the folder is missing or not a model, or if its tokenizer has more tokens than the model.
 ModelFolder open_model_folder(const std::filesystem::path& path);
 

@@ -11,6 +11,7 @@
 #include "core/language.h"
 #include "core/random.h"
 #include "model/checkpoint.h"
+#include "model/model_files.h"
 
 namespace moru::model {
 namespace {
@@ -208,12 +209,11 @@ fs::path adapter_base(const fs::path& folder) {
   const fs::path file = folder / "adapter_config.json";
   const std::string named = json_text(read_json_file(file), "base_model_name_or_path", file.string());
   for (const fs::path& base : {fs::path(named), folder / named})
-    if (!named.empty() && fs::exists(base / "config.json")) return base;
-  throw Error(
-      file.string(),
-      fmt::format(fmt::runtime(tr("there is no model folder \"{}\"", "모델 폴더 \"{}\"이(가) 없습니다")), named),
-      std::string(tr("write the base model's folder into base_model_name_or_path",
-                     "base_model_name_or_path에 기반 모델의 폴더를 적으세요")));
+    if (!named.empty() && (fs::exists(base / "config.json") || is_gguf_file(base))) return base;
+  throw Error(file.string(),
+              fmt::format(fmt::runtime(tr("there is no base model \"{}\"", "기반 모델 \"{}\"이(가) 없습니다")), named),
+              std::string(tr("write the base model's folder or .gguf file into base_model_name_or_path",
+                             "base_model_name_or_path에 기반 모델의 폴더나 .gguf 파일을 적으세요")));
 }
 
 }  // namespace moru::model

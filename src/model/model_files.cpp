@@ -4,10 +4,14 @@
 #include <unordered_map>
 
 #include "core/error.h"
+#include "core/file.h"
+#include "core/hash.h"
 #include "core/language.h"
 #include "model/family.h"
 #include "model/ggml_blocks.h"
 #include "model/gguf_config.h"
+#include "model/gguf_tokenizer.h"
+#include "text/model_chat.h"
 
 namespace moru::model {
 namespace {
@@ -83,6 +87,27 @@ WeightSource hugging_face_weights(WeightSource weights, const ModelConfig& confi
     }
   }
   return std::move(weights).renamed(std::move(tensors));
+}
+
+bool is_gguf_file(const fs::path& path) {
+  std::error_code error;
+  return path.extension() == ".gguf" && fs::is_regular_file(path, error);
+}
+
+std::string hash_of(const fs::path& model) {
+  return fs::is_directory(model) ? sha256_tree(model) : sha256_file(model);
+}
+
+void write_text_files(const fs::path& model, const fs::path& folder) {
+  if (!is_gguf_file(model)) return text::copy_text_files(model, folder);
+  const ModelFiles files = open_model_files(model);
+  const auto texts = tokenizer_files_of(*files.weights.gguf(), files.config);
+  if (std::ranges::none_of(texts, [](const auto& text) { return text.first == "tokenizer.json"; }))
+    throw Error(model.string(), std::string(tr("it has no tokenizer", "토크나이저가 없습니다")),
+                std::string(tr("get a file with one, or convert the model's folder again",
+                               "토크나이저가 있는 파일을 쓰거나 모델 폴더를 다시 변환하세요")));
+  make_directories(folder);
+  for (const auto& [name, text] : texts) write_file_atomic(folder / name, text);
 }
 
 ModelFiles open_model_files(const fs::path& path) {

@@ -15,6 +15,16 @@ namespace moru::model {
 
 class DecoderModel;
 
+/// Whether the path is a file of that name, which open_model_files() opens as a model.
+bool is_gguf_file(const std::filesystem::path& path);
+
+/// SHA-256 of the file, or of a model folder's whole tree (core/hash.h).
+std::string hash_of(const std::filesystem::path& model);
+
+/// What the model says of text, in a folder's files: tokenizer.json, tokenizer_config.json, special_tokens_map.json and
+/// chat_template.jinja, those that it has. Throws Error if it has no tokenizer.
+void write_text_files(const std::filesystem::path& model, const std::filesystem::path& folder);
+
 struct ModelFiles {
   ModelConfig config;
   WeightSource weights;

@@ -4,11 +4,17 @@
 #include "core/file.h"
 #include "core/language.h"
 #include "model/checkpoint.h"
+#include "model/lora.h"
+#include "model/model_files.h"
 
 namespace moru::optimize {
 namespace {
 
+/// Of an adapter, its base's and its own.
 uint64_t weight_file_bytes(const fs::path& folder) {
+  if (model::is_gguf_file(folder)) return fs::file_size(folder);
+  if (model::is_adapter_folder(folder))
+    return fs::file_size(folder / "adapter_model.safetensors") + weight_file_bytes(model::adapter_base(folder));
   uint64_t bytes = 0;
   for (const auto& entry : fs::directory_iterator(folder))
     if (entry.path().extension() == ".safetensors") bytes += entry.file_size();
@@ -72,11 +78,17 @@ Report quantize(const fs::path& model_folder, const ReadTexts& read, const Optio
                 ProgressSink& sink) {
   const std::unique_ptr<model::DecoderModel> original = model::load_model(model_folder),
                                              quantized = model::load_model(model_folder);
-  for (const model::Part& part : quantized->parts())
-    if (part.parameter->quantized())
-      throw Error((model_folder / "config.json").string(),
-                  std::string(tr("its weights are in few bits already", "가중치가 이미 적은 비트로 되어 있습니다")),
-                  std::string(tr("quantize the model that it was made from", "이것을 만든 원래 모델을 양자화하세요")));
+  merge_adapters(quantized->parts());
+  // A base in few bits that was trained further has some that are not; where nothing is left to do, that is said.
+  const std::vector<model::Part> parts = quantized->parts();
+  const auto is_matrix = [](const model::Part& part) { return part.kind == model::Part::Kind::matrix; };
+  const auto packed = std::ranges::count_if(parts, [](const model::Part& p) { return p.parameter->quantized(); });
+  if (packed > 0 && std::ranges::none_of(parts, [&](const model::Part& p) {
+        return is_matrix(p) && p.role != model::TensorRole::router && !p.parameter->quantized();
+      }))
+    throw Error((model_folder / "config.json").string(),
+                std::string(tr("its weights are in few bits already", "가중치가 이미 적은 비트로 되어 있습니다")),
+                std::string(tr("quantize the model that it was made from", "이것을 만든 원래 모델을 양자화하세요")));
   Report report;
   report.texts = read({text::Tokenizer::load(model_folder), text::ModelChat::load(model_folder)},
                       static_cast<size_t>(original->config().max_positions));

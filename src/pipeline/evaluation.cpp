@@ -24,6 +24,13 @@ evaluate::Score score(const Json& json) {
   return s;
 }
 
+evaluate::Verdict verdict_of(const Json& json) {
+  const auto verdict = json.at("verdict").get<std::string>();
+  if (verdict == "a better") return evaluate::Verdict::a_better;
+  if (verdict == "b better") return evaluate::Verdict::b_better;
+  return evaluate::Verdict::not_shown;
+}
+
 evaluate::Comparison comparison(const Json& json) {
   evaluate::Comparison c;
   json.at("a").get_to(c.a);
@@ -37,9 +44,41 @@ evaluate::Comparison comparison(const Json& json) {
   json.at("questions_b_higher").get_to(c.b_higher);
   json.at("exact_mcnemar_p_value").get_to(c.exact_p_value);
   c.detectable = json.value("smallest_detectable_difference", -1.0);
-  const auto verdict = json.at("verdict").get<std::string>();
-  if (verdict == "a better") c.verdict = evaluate::Verdict::a_better;
-  if (verdict == "b better") c.verdict = evaluate::Verdict::b_better;
+  c.verdict = verdict_of(json);
+  return c;
+}
+
+evaluate::TextKind kind(const Json& json) {
+  const auto name = json.at("kind").get<std::string>();
+  if (name == "answers") return evaluate::TextKind::answers;
+  if (name == "documents") return evaluate::TextKind::documents;
+  return evaluate::TextKind::general;
+}
+
+evaluate::TextScore text_score(const Json& json) {
+  evaluate::TextScore s;
+  json.at("system").get_to(s.system);
+  json.at("set").get_to(s.set);
+  s.kind = kind(json);
+  json.at("texts").get_to(s.texts);
+  json.at("tokens").get_to(s.tokens);
+  json.at("bytes").get_to(s.bytes);
+  json.at("units").get_to(s.units);
+  s.bits_per_byte = interval(json.at("bits_per_byte"));
+  s.perplexity = interval(json.at("perplexity"));
+  return s;
+}
+
+evaluate::TextComparison text_comparison(const Json& json) {
+  evaluate::TextComparison c;
+  json.at("a").get_to(c.a);
+  json.at("b").get_to(c.b);
+  json.at("set").get_to(c.set);
+  c.kind = kind(json);
+  c.bits_difference = interval(json.at("bits_difference"));
+  json.at("p_value").get_to(c.p_value);
+  json.at("p_adjusted").get_to(c.p_adjusted);
+  c.verdict = verdict_of(json);
   return c;
 }
 
@@ -50,6 +89,9 @@ evaluate::Report report_from_facts(const Json& facts, std::string_view place) {
     evaluate::Report report;
     for (const Json& item : facts.at("scores")) report.scores.push_back(score(item));
     for (const Json& item : facts.at("comparisons")) report.comparisons.push_back(comparison(item));
+    for (const Json& item : facts.value("texts", Json::array())) report.text_scores.push_back(text_score(item));
+    for (const Json& item : facts.value("text_comparisons", Json::array()))
+      report.text_comparisons.push_back(text_comparison(item));
     report.facts = facts;
     return report;
   } catch (const Json::exception& e) {

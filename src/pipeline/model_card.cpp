@@ -3,6 +3,8 @@
 #include "core/file.h"
 #include "core/json.h"
 #include "core/language.h"
+#include "evaluate/text_scores.h"
+#include "pipeline/evaluation.h"
 #include "pipeline/show.h"
 
 namespace moru::pipeline {
@@ -39,19 +41,37 @@ std::string scores_text(const Json& scores) {
   return result;
 }
 
+/// How well texts are predicted, before and after.
+std::string texts_text(const Json& evaluation) {
+  const Json texts = evaluation.value("texts", Json::array());
+  if (texts.empty()) return {};
+  std::string result = text(
+      "\n**Prediction of texts** (fewer bits are better)\n\n| text | system | bits per byte (95 % "
+      "interval) |\n",
+      "\n**글 예측** (비트가 적을수록 낫습니다)\n\n| 글 | 대상 | 바이트당 비트 (95 % 구간) |\n");
+  result += "| --- | --- | --- |\n";
+  for (const evaluate::TextScore& s : report_from_facts(evaluation, "bom.json").text_scores)
+    result += fmt::format("| {} | {} | {:.3f} ({:.3f} – {:.3f}) |\n", evaluate::display_name(s.set, s.kind), s.system,
+                          s.bits_per_byte.mean, s.bits_per_byte.low, s.bits_per_byte.high);
+  return result;
+}
+
+/// The codes of the languages that the samples ask and answer in ("Korean question, English answer").
 std::string languages_text(const Artefact& samples) {
   const Json languages = samples.facts.value("samples_by_language", Json::object());
-  if (!languages.is_object() || languages.empty()) return "- ko\n- en\n";
   std::string list;
-  for (const auto& [language, count] : languages.items())
-    if (language != "und") list += fmt::format("- {}\n", language);
-  return list;
+  for (const auto& [name, code] : {std::pair("Korean", "ko"), std::pair("English", "en")})
+    for (const auto& [language, count] : languages.items())
+      if (language.find(name) != std::string::npos) {
+        list += fmt::format("- {}\n", code);
+        break;
+      }
+  return list.empty() ? "- ko\n- en\n" : list;
 }
 
 /// The model's type, as its config.json has it.
 std::string family_of(const Artefact& train) {
-  const fs::path config = train.folder / "model" / "config.json";
-  return fs::exists(config) ? read_json_file(config).value("model_type", "exaone_moe") : "exaone_moe";
+  return train.facts.value("model", Json::object()).value("model_type", "exaone_moe");
 }
 
 }  // namespace
@@ -63,12 +83,14 @@ std::string model_card(const std::string& name, const Json& bom, const std::map<
       "---\nlibrary_name: moru\npipeline_tag: text-generation\nlanguage:\n{}tags:\n- moru\n- {}\n---\n\n# "
       "{}\n\n",
       languages_text(generate), family, name);
-  const std::string documents = grouped(curate.facts.value("documents", uint64_t{0}));
+  const std::string documents = grouped(curate.facts.value("documents", uint64_t{0}) -
+                                        generate.facts.value("held_out_documents", uint64_t{0}));
   const Json& base = bom.at("base");
   if (base.is_object()) {
-    card += text("An expert model, trained further by Moru from {} (SHA-256 of its folder {}) on {} documents.\n",
-                 "{}(폴더의 SHA-256 {})에서 출발해 Moru가 문서 {}개로 더 학습한 전문가 모델입니다.\n",
-                 base.at("name").get<std::string>(), base.at("sha256").get<std::string>(), documents);
+    card += text("An expert model, trained further by Moru from {} (licence {}, SHA-256 {}) on {} documents.\n",
+                 "{}(라이선스 {}, SHA-256 {})에서 출발해 Moru가 문서 {}개로 더 학습한 전문가 모델입니다.\n",
+                 base.at("name").get<std::string>(), base.value("licence", "unknown"),
+                 base.at("sha256").get<std::string>(), documents);
   } else {
     card += text(
         "A small expert model, trained from scratch by Moru on {} documents. It answers questions about them and knows "
@@ -82,12 +104,19 @@ std::string model_card(const std::string& name, const Json& bom, const std::map<
 
   card += fmt::format("\n## {}\n", tr("How good it is", "성능"));
   card += scores_text(bom.at("evaluation").at("scores"));
-  card += text(
-      "\nF1 is over character bigrams; `untrained` is the same architecture with random weights, `bm25` plain "
-      "retrieval over the same "
-      "documents. evaluation.md has the comparisons and examples.\n",
-      "\nF1은 글자 바이그램 기준입니다. `untrained`는 같은 구조의 무작위 가중치, `BM25`는 같은 문서에 대한 단순 "
-      "검색입니다. 비교와 예시는 evaluation.md에 있습니다.\n");
+  card += texts_text(bom.at("evaluation"));
+  card +=
+      base.is_object()
+          ? text(
+                "\nF1 is over character bigrams; `base` is the model before training, `bm25` plain retrieval over the "
+                "same documents. evaluation.md has the comparisons and examples.\n",
+                "\nF1은 글자 바이그램 기준입니다. `base`는 학습 전의 모델, `bm25`는 같은 문서에 대한 단순 "
+                "검색입니다. 비교와 예시는 evaluation.md에 있습니다.\n")
+          : text(
+                "\nF1 is over character bigrams; `untrained` is the same architecture with random weights, `bm25` "
+                "plain retrieval over the same documents. evaluation.md has the comparisons and examples.\n",
+                "\nF1은 글자 바이그램 기준입니다. `untrained`는 같은 구조의 무작위 가중치, `bm25`는 같은 문서에 "
+                "대한 단순 검색입니다. 비교와 예시는 evaluation.md에 있습니다.\n");
 
   card += fmt::format("\n## {}\n\n", tr("Where it comes from", "출처"));
   card += text("| licence | files |\n", "| 라이선스 | 파일 |\n");

@@ -109,9 +109,17 @@ std::string model_text(const Json& trace) {
   const Json& facts = trace.at("facts");
   std::string text;
   const Json& synthetic = facts.at("synthetic");
-  text += fmt::format(fmt::runtime(tr("   {} weights, trained from scratch (no base model), by moru {}\n",
-                                      "   {} 가중치, 처음부터 학습(바탕 모델 없음), moru {}\n")),
-                      facts.value("weights", ""), facts.at("code").value("version", ""));
+  const Json& base = facts.at("base");
+  const std::string version = facts.at("code").value("version", "");
+  if (base.is_object())
+    text += fmt::format(fmt::runtime(tr("   {} weights, trained further from {} (licence {}, SHA-256 {}), by moru {}\n",
+                                        "   {} 가중치, {}에서 이어 학습(라이선스 {}, SHA-256 {}), moru {}\n")),
+                        facts.value("weights", ""), base.value("name", ""), base.value("licence", "unknown"),
+                        base.value("sha256", "").substr(0, kShortId), version);
+  else
+    text += fmt::format(fmt::runtime(tr("   {} weights, trained from scratch (no base model), by moru {}\n",
+                                        "   {} 가중치, 처음부터 학습(바탕 모델 없음), moru {}\n")),
+                        facts.value("weights", ""), version);
   text += fmt::format(
       fmt::runtime(tr("   {} samples of {} topics, no teacher model\n", "   표본 {}개, 주제 {}개, 교사 모델 없음\n")),
       grouped(synthetic.value("samples", uint64_t{0})), grouped(synthetic.value("topics", uint64_t{0})));

@@ -1,7 +1,9 @@
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "core/error.h"
 #include "core/language.h"
+#include "model/model_files.h"
 #include "train/train.h"
 
 namespace moru::train {
@@ -65,21 +67,42 @@ model::ModelConfig read_model(const Config& section) {
   return m;
 }
 
+/// Told before hours of other steps, with the recipe's line: the same is found out when the adapters are put on.
+void check_targets(const Config& lora, const model::LoraOptions& options, const model::ModelConfig& config) {
+  std::set<std::string> names;
+  for (const model::NamedSpec& tensor : model::named_tensors(config)) {
+    if (tensor.expert >= 0 || tensor.spec.rows == 0 ||
+        !(tensor.name.starts_with("model.layers.") || tensor.name.starts_with("transformer.h.")))
+      continue;
+    const std::string module = tensor.name.substr(0, tensor.name.rfind('.'));
+    const std::string last = module.substr(module.rfind('.') + 1);
+    if (last != "gate" && last != "router") names.insert(last);
+  }
+  for (const std::string& target : options.targets)
+    if (!names.contains(target))
+      throw Error(lora.place("targets"),
+                  fmt::format(fmt::runtime(tr("no weight of the base's layers is called \"{}\"",
+                                              "바탕 모델의 층에 \"{}\"라는 가중치가 없습니다")),
+                              target),
+                  fmt::format("{}: {}", tr("use some of", "다음에서 고르세요"), fmt::join(names, ", ")));
+}
+
 BaseOptions read_base(const Config& section) {
   BaseOptions base;
   const std::string named = section.text("base", "");
   if (named.empty()) return base;
-  base.folder = (section.folder() / named).lexically_normal();
+  base.path = (section.folder() / named).lexically_normal();
   std::error_code error;
-  if (!fs::exists(base.folder / "config.json", error) || !fs::exists(base.folder / "tokenizer.json", error))
+  if (!model::is_gguf_file(base.path) &&
+      (!fs::exists(base.path / "config.json", error) || !fs::exists(base.path / "tokenizer.json", error)))
     throw Error(
         section.place("base"),
-        fmt::format(fmt::runtime(tr("{} is no model folder with config.json and tokenizer.json",
-                                    "{}은(는) config.json과 tokenizer.json이 있는 모델 폴더가 아닙니다")),
-                    base.folder.string()),
-        std::string(tr("correct the path; it is relative to the recipe. `moru convert` makes a folder of a "
-                       "GGUF file",
-                       "경로를 고치세요. 레시피 기준 상대 경로입니다. GGUF 파일은 `moru convert`로 폴더가 됩니다")));
+        fmt::format(fmt::runtime(tr("{} is no model folder with config.json and tokenizer.json, and no .gguf file",
+                                    "{}은(는) config.json과 tokenizer.json이 있는 모델 폴더도, .gguf 파일도 "
+                                    "아닙니다")),
+                    base.path.string()),
+        std::string(
+            tr("correct the path; it is relative to the recipe", "경로를 고치세요. 레시피 기준 상대 경로입니다")));
   if (!section.has("lora")) return base;
   const Config lora = section.section("lora");
   base.lora.emplace();
@@ -101,10 +124,12 @@ BaseOptions read_base(const Config& section) {
 Options read_options(const Config& section) {
   Options o;
   o.base = read_base(section);
-  if (o.base.folder.empty()) {
+  if (o.base.path.empty()) {
     o.model = read_model(section.section("model"));
   } else {
-    o.model = model::load_config(o.base.folder);
+    o.model = model::is_gguf_file(o.base.path) ? model::open_model_files(o.base.path).config
+                                               : model::load_config(o.base.path);
+    if (o.base.lora) check_targets(section.section("lora"), *o.base.lora, o.model);
     // A trained model is moved a little: small steps, every weight's or only the adapters'.
     o.optimizer = "adamw";
     const double rate = o.base.lora ? 2e-4 : 2e-5;
@@ -146,7 +171,7 @@ Json to_json(const Options& o) {
                {"bias_step", o.bias_step},
                {"mtp_loss", o.mtp_loss},
                {"seed", o.seed}};
-  if (o.base.folder.empty()) return json;
+  if (o.base.path.empty()) return json;
   json["base"] = {{"tuning", o.base.lora ? "lora" : "full"}};
   if (o.base.lora) {
     json["base"]["lora"] = {{"rank", o.base.lora->rank},       {"alpha", o.base.lora->alpha},

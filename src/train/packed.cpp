@@ -83,12 +83,15 @@ PackedTokens::PackedTokens(const fs::path& folder) : file_(folder / "tokens.bin"
 }
 
 void pack_corpus(const fs::path& corpus, const text::Tokenizer& tokenizer, text::Token end, size_t length,
-                 const fs::path& folder) {
+                 const fs::path& folder, const std::set<std::string>& held_out) {
   const data::DatasetReader reader(corpus, data::kDocumentSchema);
   PackedWriter writer(folder);
   encode_in_order<data::Document>(
       [&](const auto& use) {
-        reader.for_each([&](const Json& json, std::string_view place) { use(data::document_from_json(json, place)); });
+        reader.for_each([&](const Json& json, std::string_view place) {
+          data::Document document = data::document_from_json(json, place);
+          if (!held_out.contains(document.id)) use(std::move(document));
+        });
       },
       [&](const data::Document& document) {
         Encoded e{tokenizer.encode(document.text), {}, document.id};

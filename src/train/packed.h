@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -52,9 +53,9 @@ class PackedTokens {
 };
 
 /// The corpus (document/1) as text: every token learned, each document ended by the end token and cut into sequences of
-/// at most `length` tokens.
+/// at most `length` tokens. Documents whose ids are in `held_out` are not read.
 void pack_corpus(const std::filesystem::path& corpus, const text::Tokenizer& tokenizer, text::Token end, size_t length,
-                 const std::filesystem::path& folder);
+                 const std::filesystem::path& folder, const std::set<std::string>& held_out = {});
 
 /// The samples (sample/1) that are not held out, rendered as the model's chats; a sample longer than `length` is left
 /// out and counted. Returns how many were left out.

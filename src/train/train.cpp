@@ -9,7 +9,9 @@
 #include "core/file.h"
 #include "core/hash.h"
 #include "core/language.h"
+#include "data/held_out.h"
 #include "model/checkpoint.h"
+#include "model/model_files.h"
 #include "tensor/elementwise.h"
 #include "tensor/matmul.h"
 #include "train/batches.h"
@@ -72,12 +74,12 @@ void quantize_frozen(model::DecoderModel& model, int bits, int group) {
 
 std::unique_ptr<model::DecoderModel> make_model(const Options& options) {
   const DType type = options.compute == "bf16" ? DType::bf16 : DType::f32;
-  if (options.base.folder.empty()) {
+  if (options.base.path.empty()) {
     auto model = std::make_unique<model::DecoderModel>(options.model, type);
     model->initialise(options.seed);
     return model;
   }
-  auto model = model::load_model(options.base.folder, type);
+  auto model = model::load_model(options.base.path, type);
   if (options.base.lora) {
     attach_adapters(model->parts(), *options.base.lora, type, options.seed);
     if (options.base.bits != 0) quantize_frozen(*model, options.base.bits, options.base.group);
@@ -85,7 +87,7 @@ std::unique_ptr<model::DecoderModel> make_model(const Options& options) {
   }
   for (const model::Part& part : model->parts())
     if (part.parameter->quantized() || !part.parameter->adapters.empty())
-      throw Error(options.base.folder.string(),
+      throw Error(options.base.path.string(),
                   std::string(tr("a quantized model or one with an adapter cannot be trained whole",
                                  "양자화했거나 어댑터가 놓인 모델은 통째로 학습할 수 없습니다")),
                   std::string(tr("train adapters on it (train.lora), or take the float model",
@@ -199,10 +201,10 @@ class Trainer {
 /// Writes the model, or its adapters, or both.
 void write_model(model::DecoderModel& model, const Options& options, const fs::path& out) {
   if (options.base.lora) {
-    const std::string base = fs::absolute(options.base.folder).lexically_normal().string();
+    const std::string base = fs::absolute(options.base.path).lexically_normal().string();
     save_adapters(model.parts(), *options.base.lora, base, options.base.merge ? out / "adapter" : out);
     if (!options.base.merge) {
-      const fs::path generation = options.base.folder / "generation_config.json";
+      const fs::path generation = options.base.path / "generation_config.json";
       if (fs::exists(generation)) write_file_atomic(out / "generation_config.json", read_file(generation));
       return;
     }
@@ -221,10 +223,10 @@ double closing_loss(const std::vector<double>& losses, size_t begin, size_t end)
 }
 
 Options fitted(Options options, const text::Tokenizer& tokenizer) {
-  if (!options.base.folder.empty()) {
+  if (!options.base.path.empty()) {
     // The base knows its tokens.
     if (tokenizer.vocabulary_size() > static_cast<size_t>(options.model.vocabulary))
-      throw Error(options.base.folder.string(),
+      throw Error(options.base.path.string(),
                   fmt::format(fmt::runtime(tr("its tokenizer has {} tokens, its model {}",
                                               "토크나이저의 토큰은 {}개인데 모델은 {}개입니다")),
                               tokenizer.vocabulary_size(), options.model.vocabulary),
@@ -252,7 +254,8 @@ Report train(const Inputs& inputs, const Options& given, const fs::path& work, c
   make_directories(work);
   make_directories(out / "training");
   const auto length = static_cast<size_t>(options.sequence_tokens);
-  pack_corpus(inputs.corpus, tokenizer, options.model.eos, length, out / "training" / "pretrain");
+  pack_corpus(inputs.corpus, tokenizer, options.model.eos, length, out / "training" / "pretrain",
+              data::read_held_out(inputs.held_out));
   const uint64_t left_out = pack_samples(inputs.samples, tokenizer, text::ModelChat::load(inputs.tokenizer), length,
                                          out / "training" / "supervise");
   const PackedTokens corpus(out / "training" / "pretrain"), samples(out / "training" / "supervise");
@@ -264,7 +267,7 @@ Report train(const Inputs& inputs, const Options& given, const fs::path& work, c
                                "정제 뒤에 남은 것을 확인하거나 epochs를 올리세요")));
   const CheckpointFolder checkpoints(work,
                                      sha256(dump_json(to_json(options)) + sha256_tree(out / "training") +
-                                            (options.base.folder.empty() ? "" : sha256_tree(options.base.folder))));
+                                            (options.base.path.empty() ? "" : model::hash_of(options.base.path))));
   RunState state = checkpoints.restore(trainer.optimizer(), sink).value_or(RunState{});
 
   const DType type = trainer.model().type();

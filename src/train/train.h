@@ -23,7 +23,7 @@ struct PhaseOptions {
 
 /// A model to go on from, instead of a fresh one.
 struct BaseOptions {
-  std::filesystem::path folder;            ///< Empty: a fresh model of Options::model.
+  std::filesystem::path path;              ///< A model folder or a .gguf file; empty: a fresh model of Options::model.
   std::optional<model::LoraOptions> lora;  ///< Adapters alone are trained; without: every weight.
   bool merge = true;                       ///< Adapters end in the weights; else the output is an adapter folder.
   int bits = 0;    ///< 4 or 8: under adapters the frozen matrices are rounded to so many bits while training.
@@ -55,6 +55,8 @@ struct Inputs {
   std::filesystem::path tokenizer;  ///< Folder with tokenizer.json.
   std::filesystem::path corpus;     ///< document/1 dataset.
   std::filesystem::path samples;    ///< sample/1 dataset; held-out samples are never read into a batch.
+  /// Ids of documents that are held out with all that is made of them (data/held_out.h); empty: none.
+  std::filesystem::path held_out = {};
 };
 
 struct Report {

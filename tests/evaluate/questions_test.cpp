@@ -135,6 +135,20 @@ TEST_F(HeldOut, ALimitSpreadsOverTopicsAndIsTheSameEachTime) {
   for (const Question& question : held_out_questions(dataset(samples), 20)) EXPECT_TRUE(ids.contains(question.id));
 }
 
+TEST_F(HeldOut, QuestionsAboutHeldOutDocumentsAreASetOfTheirOwn) {
+  std::vector<data::Sample> samples;
+  for (int topic = 0; topic < 6; ++topic)
+    for (int phrasing = 0; phrasing < 2; ++phrasing)
+      samples.push_back(sample("t" + std::to_string(topic), phrasing, true));
+  const auto questions = held_out_questions(dataset(samples), 2, {"doc-t1", "doc-t4", "doc-t5"});
+  ASSERT_EQ(questions.size(), 4U) << "the limit holds for each set";
+  for (size_t i = 0; i < questions.size(); ++i) {
+    const bool held_out = questions[i].cluster == "doc-t1" || questions[i].cluster >= "doc-t4";
+    EXPECT_EQ(questions[i].set, held_out ? "held-out documents" : "held-out");
+    EXPECT_EQ(held_out, i >= 2);
+  }
+}
+
 TEST_F(HeldOut, ASampleThatIsNoQuestionAndAnswerIsNamed) {
   data::Sample s = sample("a", 1, true);
   s.messages = {{"assistant", "alone"}};

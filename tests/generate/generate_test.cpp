@@ -352,5 +352,36 @@ TEST(Options, WrongValuesNameTheLine) {
   EXPECT_THROW(read_options(Config::parse("held_out_share: 1.5\n", "r.yaml")), Error);
 }
 
+TEST(Generate, AHeldOutDocumentIsNeverTrainedOnAndAsksForNothingThatOthersAnswer) {
+  std::vector<Page> pages;
+  for (int i = 0; i < 40; ++i)
+    pages.push_back(Page(fmt::format("scalc/page{}.html", i))
+                        .heading(1, fmt::format("Gadget number {}", i))
+                        .paragraph(fmt::format("Turns the gadget {} to its side and back.", i % 37), "summary"));
+  Options options;
+  options.held_out_documents = 0.4;
+  options.languages = {"en"};
+  const Outcome r = run(pages, options);
+  EXPECT_GT(r.report.held_out_documents.size(), 5U);
+  EXPECT_LT(r.report.held_out_documents.size(), 30U);
+  std::set<std::string> trained, asked;
+  size_t about_held_out = 0;
+  for (const data::Sample& s : r.samples) {
+    EXPECT_TRUE(s.phrasing.find("-en/") != std::string::npos) << s.phrasing;
+    const bool held_out = r.report.held_out_documents.contains(s.origins.front().document);
+    if (held_out) EXPECT_TRUE(s.held_out) << s.messages[0].content;
+    about_held_out += held_out ? 1 : 0;
+    (held_out ? asked : trained).insert(s.messages[1].content);
+  }
+  EXPECT_GT(about_held_out, 0U);
+  for (const std::string& answer : asked) EXPECT_FALSE(trained.contains(answer)) << answer;
+  // A document stays on its side when others come.
+  pages.push_back(
+      Page("scalc/new.html").heading(1, "New gadget").paragraph("Opens the drawer of the desk.", "summary"));
+  const Outcome more = run(pages, options);
+  for (const std::string& id : r.report.held_out_documents) EXPECT_TRUE(more.report.held_out_documents.contains(id));
+  EXPECT_THROW(read_options(Config::parse("languages: [fr]\n", "r.yaml")), Error);
+}
+
 }  // namespace
 }  // namespace moru::generate

@@ -23,8 +23,8 @@ class LoraTraining : public ::testing::Test {
 
   static Options options(bool merge) {
     Options o = small_options();
-    o.base.folder = *workspace_ / "base";
-    o.model = model::load_config(o.base.folder);
+    o.base.path = *workspace_ / "base";
+    o.model = model::load_config(o.base.path);
     o.base.lora = model::LoraOptions{4, 8, {}, 0};
     o.base.merge = merge;
     o.optimizer = "adamw";

@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/language.h"
+#include "data/held_out.h"
 #include "pipeline/record_data.h"
 #include "pipeline/show.h"
 #include "pipeline/steps/steps.h"
@@ -29,6 +30,8 @@ class GenerateStep : public Step {
     const data::DatasetReader corpus(run.input("curate").folder / "corpus", data::kDocumentSchema);
     data::DatasetWriter samples(run.out / "samples", std::string(data::kSampleSchema));
     const generate::Report report = generate::generate(corpus, options_, samples, run.progress);
+    if (!report.held_out_documents.empty())
+      data::write_held_out(held_out_documents(run.out), report.held_out_documents);
     if (report.samples == 0)
       throw Error(
           place_,

@@ -9,6 +9,7 @@
 #include "pipeline/model_card.h"
 #include "pipeline/show.h"
 #include "pipeline/steps/steps.h"
+#include "train/train.h"
 
 namespace moru::pipeline {
 namespace {
@@ -16,7 +17,9 @@ namespace {
 class PackageStep : public Step {
  public:
   PackageStep(const Config& recipe, const RecipeFile& file) : file_(file) {
-    weights_ = recipe.section("output").choice("weights", "quantized", {"quantized", "trained"});
+    // Who keeps the adapter apart wants it: quantizing merges it.
+    const bool apart = !train::read_options(recipe.section("train")).base.merge;
+    weights_ = recipe.section("output").choice("weights", apart ? "trained" : "quantized", {"quantized", "trained"});
   }
 
   std::string_view name() const override { return "package"; }
@@ -104,9 +107,14 @@ class PackageStep : public Step {
               {"held_out", generate.value("held_out", 0)}}},
             {"training", train},
             {"quantization", run.input("optimize").facts},
-            {"evaluation",
-             {{"scores", run.input("evaluate").facts.at("scores")},
-              {"comparisons", run.input("evaluate").facts.at("comparisons")}}}};
+            {"evaluation", evaluation_of(run.input("evaluate").facts)}};
+  }
+
+  static Json evaluation_of(const Json& facts) {
+    Json json = {{"scores", facts.at("scores")}, {"comparisons", facts.at("comparisons")}};
+    for (const char* key : {"texts", "text_comparisons", "text_sources"})
+      if (facts.contains(key)) json[key] = facts.at(key);
+    return json;
   }
 
   RecipeFile file_;

@@ -1,16 +1,19 @@
 // tokenizer: byte-level BPE trained on the corpus and on the samples that training will see.
 #include "text/tokenizer.h"
 
+#include <set>
+
 #include "core/file.h"
 #include "core/hash.h"
 #include "core/language.h"
 #include "data/dataset.h"
 #include "data/document.h"
+#include "data/held_out.h"
 #include "data/sample.h"
+#include "model/model_files.h"
 #include "pipeline/show.h"
 #include "pipeline/steps/steps.h"
 #include "text/bpe_trainer.h"
-#include "text/model_chat.h"
 #include "train/train.h"
 
 namespace moru::pipeline {
@@ -21,7 +24,7 @@ constexpr int64_t kLeastVocabulary = 512, kMostVocabulary = 1 << 20;
 
 class TokenizerStep : public Step {
  public:
-  explicit TokenizerStep(const Config& recipe) : base_(train::read_options(recipe.section("train")).base.folder) {
+  explicit TokenizerStep(const Config& recipe) : base_(train::read_options(recipe.section("train")).base.path) {
     if (!base_.empty()) return;  // its tokens are what its weights know
     const Config section = recipe.section("tokenizer");
     options_.vocabulary_size = static_cast<size_t>(section.integer(
@@ -42,6 +45,7 @@ class TokenizerStep : public Step {
   std::vector<std::string> inputs() const override { return {"curate", "generate"}; }
   Json external(const fs::path&) const override {
     if (base_.empty()) return Json::object();
+    if (model::is_gguf_file(base_)) return {{"base", model::hash_of(base_)}};
     Json hashes = Json::object();
     for (const char* name :
          {"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja"})
@@ -68,13 +72,15 @@ class TokenizerStep : public Step {
     const data::DatasetReader corpus(run.input("curate").folder / "corpus", data::kDocumentSchema);
     const data::DatasetReader samples(run.input("generate").folder / "samples", data::kSampleSchema);
     uint64_t bytes = 0;
+    const std::set<std::string> held_out = data::read_held_out(held_out_documents(run.input("generate").folder));
     const auto feed = [&](const std::function<void(std::string_view)>& take) {
       const auto count_and_take = [&](std::string_view text) {
         bytes += text.size();
         take(text);
       };
       corpus.for_each([&](const Json& record, std::string_view place) {
-        count_and_take(data::document_from_json(record, place).text);
+        const data::Document document = data::document_from_json(record, place);
+        if (!held_out.contains(document.id)) count_and_take(document.text);
       });
       samples.for_each([&](const Json& record, std::string_view place) {
         const data::Sample sample = data::sample_from_json(record, place);
@@ -88,7 +94,7 @@ class TokenizerStep : public Step {
     if (base_.empty())
       text::write_tokenizer(folder, text::train_bpe(options_, feed, run.progress));
     else
-      text::copy_text_files(base_, folder);
+      model::write_text_files(base_, folder);
     const text::Tokenizer tokenizer = text::Tokenizer::load(folder);
     uint64_t tokens = 0, text_bytes = 0;
     corpus.for_each([&](const Json& record, std::string_view place) {

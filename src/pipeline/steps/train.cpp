@@ -2,8 +2,9 @@
 #include "train/train.h"
 
 #include "core/file.h"
-#include "core/hash.h"
 #include "core/language.h"
+#include "model/model_files.h"
+#include "pipeline/base_model.h"
 #include "pipeline/show.h"
 #include "pipeline/steps/steps.h"
 
@@ -12,44 +13,47 @@ namespace {
 
 class TrainStep : public Step {
  public:
-  explicit TrainStep(const Config& recipe) : options_(train::read_options(recipe.section("train"))) {}
+  explicit TrainStep(const Config& recipe)
+      : options_(train::read_options(recipe.section("train"))), base_(read_base_model(recipe.section("train"))) {}
 
   std::string_view name() const override { return "train"; }
   int version() const override { return 1; }
   std::vector<std::string> inputs() const override { return {"curate", "generate", "tokenizer"}; }
   Json external(const fs::path&) const override {
-    if (options_.base.folder.empty()) return Json::object();
-    return {{"base", sha256_tree(options_.base.folder)}};
+    if (!base_) return Json::object();
+    return {{"base", model::hash_of(base_->path)}};
   }
   Json parameters() const override {
     Json parameters = train::to_json(options_);
     // How often a checkpoint is written changes no weight.
     parameters.erase("checkpoint_steps");
+    if (base_) {
+      parameters["base"]["name"] = base_->name;
+      parameters["base"]["licence"] = base_->licence.id;
+      parameters["base"]["evidence"] = base_->licence.evidence;
+    }
     return parameters;
   }
   std::string about() const override {
-    if (options_.base.lora)
-      return fmt::format(fmt::runtime(tr("train adapters on {}", "{} 위에 어댑터 학습")),
-                         options_.base.folder.filename().string());
-    if (!options_.base.folder.empty())
-      return fmt::format(fmt::runtime(tr("go on training {}", "{} 이어서 학습")),
-                         options_.base.folder.filename().string());
+    if (base_)
+      return fmt::format(fmt::runtime(options_.base.lora ? tr("train adapters on {} ({})", "{} 위에 어댑터 학습({})")
+                                                         : tr("go on training {} ({})", "{} 이어서 학습({})")),
+                         base_->name, base_->licence.id);
     return std::string(
         tr("pretrain on the corpus, then train on the samples", "말뭉치로 사전 학습한 뒤 표본으로 학습"));
   }
 
   void run(StepRun& run) const override {
     const train::Inputs inputs{run.input("tokenizer").folder / "tokenizer", run.input("curate").folder / "corpus",
-                               run.input("generate").folder / "samples"};
+                               run.input("generate").folder / "samples",
+                               held_out_documents(run.input("generate").folder)};
     make_directories(run.work);
     const train::Report report = train::train(inputs, options_, run.work, run.out / "model", run.progress);
     // What was trained on, token by token, is kept with the artefact but does not travel with the model.
     fs::rename(run.out / "model" / "training", run.out / "training");
     if (fs::exists(run.out / "model" / "adapter")) fs::rename(run.out / "model" / "adapter", run.out / "adapter");
     run.facts = report.facts;
-    if (!options_.base.folder.empty())
-      run.facts["base"] = {{"name", options_.base.folder.filename().string()},
-                           {"sha256", sha256_tree(options_.base.folder)}};
+    if (base_) run.facts["base"] = base_facts(*base_);
     run.facts["steps"] = report.steps;
     run.facts["tokens"] = report.tokens;
     run.facts["parameters"] = report.parameters;
@@ -77,8 +81,15 @@ class TrainStep : public Step {
                        peak > 0 ? 100 * measured.value("flops_per_second", 0.0) / peak : 0.0);
   }
 
+  void record(const Artefact& a, ledger::Ledger& ledger) const override {
+    if (!a.facts.contains("base")) return;
+    const std::string base = ledger.put(base_source(a.facts.at("base")));
+    ledger.put(ledger::Edge{a.key, base, std::string(kBase), {}});
+  }
+
  private:
   train::Options options_;
+  std::optional<BaseModel> base_;
 };
 
 }  // namespace
