@@ -1,5 +1,7 @@
 #include "text/bpe_model.h"
 
+#include <utility>
+
 #include "text/byte_level.h"
 #include "text/char_class.h"
 #include "text/unicode.h"
