@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/hash.h"
+#include "core/json_whole.h"
 #include "core/language.h"
 
 namespace moru::data {
@@ -74,19 +75,23 @@ Document document_from_json(const Json& json, std::string_view place) {
     json.at("title").get_to(d.title);
     json.at("text").get_to(d.text);
     const auto range_of = [&](const Json& value, uint64_t limit) {
-      const Range range{value.at(0).get<uint64_t>(), value.at(1).get<uint64_t>()};
+      const Range range{natural_number(value.at(0)), natural_number(value.at(1))};
       if (range.begin > range.end || range.end > limit) throw Json::other_error::create(502, "range", &value);
       return range;
+    };
+    const auto number = [](const Json& item, const char* key) {
+      constexpr int kMost = std::numeric_limits<int>::max();
+      return item.contains(key) ? static_cast<int>(whole_number(item.at(key), -kMost - 1, kMost)) : 0;
     };
     for (const Json& item : json.at("blocks")) {
       Block& b = d.blocks.emplace_back();
       b.kind = block_kind(item.at("kind").get<std::string>(), place);
       b.range = range_of(item.at("range"), d.text.size());
-      b.level = item.value("level", 0);
+      b.level = number(item, "level");
       b.mark = item.value("mark", "");
       b.role = item.value("role", "");
-      b.page = item.value("page", 0);
-      b.paragraph = item.value("paragraph", 0);
+      b.page = number(item, "page");
+      b.paragraph = number(item, "paragraph");
       if (item.contains("cells")) item.at("cells").get_to(b.cells);
     }
     const Json& source = json.at("source");

@@ -3,6 +3,7 @@
 
 #include <charconv>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "core/error.h"
 #include "data/document_record.h"
@@ -30,6 +31,13 @@ std::string text_of(const Found& found) {
 }
 
 template <class Found>
+int int_of(const Found& found) {
+  const auto value = value_of<int64_t>(found);
+  if (!std::in_range<int>(value)) throw Unusual{};
+  return static_cast<int>(value);
+}
+
+template <class Found>
 Range range_of(const Found& found, uint64_t limit) {
   const auto pair = value_of<simdjson::dom::array>(found);
   const Range range{value_of<uint64_t>(pair.at(0)), value_of<uint64_t>(pair.at(1))};
@@ -48,15 +56,15 @@ Block block_of(const object& item, uint64_t limit) {
       b.range = range_of(value, limit);
       has_range = true;
     } else if (key == "level") {
-      b.level = static_cast<int>(value_of<int64_t>(value));
+      b.level = int_of(value);
     } else if (key == "mark") {
       b.mark = text_of(value);
     } else if (key == "role") {
       b.role = text_of(value);
     } else if (key == "page") {
-      b.page = static_cast<int>(value_of<int64_t>(value));
+      b.page = int_of(value);
     } else if (key == "paragraph") {
-      b.paragraph = static_cast<int>(value_of<int64_t>(value));
+      b.paragraph = int_of(value);
     } else if (key == "cells") {
       for (const element row : value_of<simdjson::dom::array>(value)) {
         auto& cells = b.cells.emplace_back();

@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/hash.h"
+#include "core/json_whole.h"
 #include "core/language.h"
 
 namespace moru::data {
@@ -53,7 +54,7 @@ Sample sample_from_json(const Json& json, std::string_view place) {
       for (const Json& m : json.at("messages"))
         s.messages.push_back({m.at("role").get<std::string>(), m.at("content").get<std::string>()});
     for (const Json& o : json.at("origins")) {
-      const Range range{o.at("range").at(0).get<uint64_t>(), o.at("range").at(1).get<uint64_t>()};
+      const Range range{natural_number(o.at("range").at(0)), natural_number(o.at("range").at(1))};
       if (range.begin > range.end) throw Json::other_error::create(502, "range", &o);
       s.origins.push_back({o.at("document").get<std::string>(), range});
     }

@@ -5,7 +5,7 @@
 
 #include "core/error.h"
 #include "core/file.h"
-#include "core/json.h"
+#include "core/json_whole.h"
 #include "core/language.h"
 #include "model/gguf_pretokenizer.h"
 #include "text/tokenizer_json.h"
@@ -24,6 +24,10 @@ enum TokenType : int64_t { kNormal = 1, kUnknown = 2, kControl = 3, kUserDefined
 bool is_byte_name(std::string_view name) {
   const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F'); };
   return name.size() == 6 && name.starts_with("<0x") && name[5] == '>' && is_digit(name[3]) && is_digit(name[4]);
+}
+
+int64_t id_of(const Json& value) {
+  return whole_number(value, 0, std::numeric_limits<int64_t>::max());
 }
 
 /// A tokenizer.json taken apart into GGUF's arrays.
@@ -81,16 +85,16 @@ class Exporter {
     types_.assign(count, kUnused);
     const bool fallback = root_["model"].value("byte_fallback", false);
     for (const auto& item : root_["model"]["vocab"].items())
-      put(item.key(), item.value().get<int64_t>(), fallback && is_byte_name(item.key()) ? kByte : kNormal);
+      put(item.key(), id_of(item.value()), fallback && is_byte_name(item.key()) ? kByte : kNormal);
     if (root_.contains("added_tokens") && root_["added_tokens"].is_array())
       for (const Json& token : root_["added_tokens"])
-        put(token.at("content").get<std::string>(), token.at("id").get<int64_t>(),
+        put(token.at("content").get<std::string>(), id_of(token.at("id")),
             token.value("special", false) ? kControl : kUserDefined);
     const Json& model = root_["model"];
     if (model.contains("unk_token") && model["unk_token"].is_string()) {
       const auto it = model["vocab"].find(model["unk_token"].get<std::string>());
       if (it != model["vocab"].end()) {
-        unknown_ = it->get<int64_t>();
+        unknown_ = id_of(*it);
         types_[static_cast<size_t>(unknown_)] = kUnknown;
       }
     }
@@ -118,7 +122,7 @@ class Exporter {
       if (bytes) {
         merges.push_back(left + " " + right);
       } else if (const auto it = vocabulary.find(left + right); it != vocabulary.end()) {
-        double& score = scores[static_cast<size_t>(it->get<int64_t>())];
+        double& score = scores[static_cast<size_t>(id_of(*it))];
         if (score == 0) score = rank;
       }
     }

@@ -83,6 +83,9 @@ TEST(DocumentRecord, DamagedLinesAreTheSameErrorsThatNameTheirPlace) {
   record["blocks"][0]["range"] = {5, 100000};
   EXPECT_THROW(reader.read(record.dump(), "p"), Error);
   record = to_json(rich_document());
+  record["blocks"][0]["page"] = int64_t{1} << 40;
+  EXPECT_THROW(reader.read(record.dump(), "p"), Error);
+  record = to_json(rich_document());
   record["blocks"][0]["kind"] = "song";
   EXPECT_THROW(reader.read(record.dump(), "p"), Error);
 }

@@ -71,6 +71,14 @@ TEST(Document, DamagedRecordsAreErrorsThatNameThePlace) {
   expect_error(json);
   json["blocks"][0]["range"] = Json::array();
   expect_error(json);
+  // What no field of a record holds is neither rounded nor turned around.
+  for (const Json& number : {Json(7.1e120), Json(-1), Json(0.5), Json(true)}) {
+    json["blocks"][0]["range"] = {0, number};
+    expect_error(json);
+  }
+  json = to_json(example());
+  json["blocks"][0]["page"] = int64_t{1} << 40;
+  expect_error(json);
   json["blocks"][0]["kind"] = "poem";
   expect_error(json);
 }

@@ -63,6 +63,8 @@ TEST(Sample, DamagedRecordsAreErrorsThatNameThePlace) {
   json = to_json(example());
   json["origins"][0]["range"] = {40, 3};
   expect_error(json);
+  json["origins"][0]["range"] = {0, 7.1e120};
+  expect_error(json);
 }
 
 }  // namespace
