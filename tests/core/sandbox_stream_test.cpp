@@ -105,7 +105,7 @@ TEST(SandboxStream, TheRestOfFailedWorkGoesOn) {
 
 TEST(SandboxStream, TheClockRunsFromTheLastSignOfLife) {
   const SandboxLimits limits{.seconds = 0.4};
-  EXPECT_EQ(seen({"alive:900 end:a", "piece:b sleep:5000"}, 2, limits), (Lines{"0 a", "1 b", "1 time"}));
+  EXPECT_EQ(seen({"alive:900 end:a", "piece:b sleep:600000"}, 2, limits), (Lines{"0 a", "1 b", "1 time"}));
 }
 
 TEST(SandboxStream, APartHandsOutNoParts) {
