@@ -55,11 +55,11 @@ void adapters_backward(const Tensor& x, const Parameter& weight, const Tensor& o
     const bool drops = adapter.dropout > 0;
     const Tensor seen = drops ? dropped(x, adapter.dropout, adapter.dropout_seed) : x;
     // h is computed again: a row of r numbers costs little next to the weight's own products, and needs no keeping.
-    if (adapter.b.gradient) matmul(dout.transposed(), lowered(seen, adapter), adapter.b.gradient, true);
+    if (adapter.b.gradient) adapter.b.gradient.add_product(dout.transposed(), lowered(seen, adapter));
     const Tensor dh(x.dtype(), {x.rows(), adapter.a.value.rows()});
     matmul(dout, adapter.b.value, dh);
     scale(dh, adapter.scale);
-    if (adapter.a.gradient) matmul(Matrix(dh).transposed(), seen, adapter.a.gradient, true);
+    if (adapter.a.gradient) adapter.a.gradient.add_product(Matrix(dh).transposed(), seen);
     if (!drops) {
       matmul(dh, adapter.a.value, x_gradient, true);
       continue;

@@ -1,21 +1,8 @@
 #include "tensor/amx_pack.h"
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && defined(__linux__)
 
-#include <immintrin.h>
-
-#if defined(__GNUC__) && !defined(__clang__)
-// GCC 12's own header reads what _mm512_undefined_epi32() gives (GCC bug 105593).
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-
-// At -O2 GCC keeps short loops over arrays of registers as loops over memory.
-#if defined(__clang__)
-#define MORU_UNROLL _Pragma("unroll")
-#else
-#define MORU_UNROLL _Pragma("GCC unroll 8")
-#endif
+#include "tensor/amx_tiles.h"
 
 #define MORU_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl")))
 
@@ -136,10 +123,7 @@ struct Region {
     const int64_t stride = operand.depth_stride, l = panel * kPanel, d = step * kDepth;
     uint16_t* to = out + (panel * steps_of(depth) + step) * kStepWords;
     const bool whole = lines - l >= kPanel && depth - d >= kDepth;
-    // The runs of a row are too short for the processor to foresee the next rows'.
-    const uint16_t* row = operand.data + (from + d + kDepth) * stride + line + l;
-    for (int64_t r = 0; r < std::min(kDepth, depth - d - kDepth); ++r, row += stride)
-      _mm_prefetch(reinterpret_cast<const char*>(row), _MM_HINT_T0);
+    fetch_next(panel, d);
     if (whole && tile == right_by_depth)
       return right_step_by_depth(operand.data + (from + d) * stride + line + l, stride, to);
     if (stride < kFarApart || !whole) {
@@ -150,6 +134,20 @@ struct Region {
     gather_rows(operand.data + (from + d) * stride + line + l, stride, near.data());
     tile(near.data(), kPanel, to);
     tile(near.data() + kTile, kPanel, to + kTileWords);
+  }
+
+  /// Of the next step's rows as many cache lines as a panel takes, in the order of memory: then the processor foresees
+  /// what follows, which it does not from panels' short runs.
+  void fetch_next(int64_t panel, int64_t d) const {
+    const int64_t across = panels_of(lines), rows = std::min(kDepth, depth - d - kDepth);
+    int64_t row = panel * kDepth / across, at = panel * kDepth % across;
+    const uint16_t* next = operand.data + (from + d + kDepth) * operand.depth_stride + line;
+    for (int64_t i = 0; i < kDepth && row < rows; ++i) {
+      _mm_prefetch(reinterpret_cast<const char*>(next + row * operand.depth_stride + at * kPanel), _MM_HINT_T1);
+      if (++at < across) continue;
+      at = 0;
+      ++row;
+    }
   }
 
   void pack_tile(int64_t panel, int64_t half, int64_t step) const {

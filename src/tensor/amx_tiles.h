@@ -9,6 +9,19 @@
 
 #include "tensor/amx_pack.h"
 
+#if defined(__GNUC__) && !defined(__clang__)
+// GCC 12's own header reads what _mm512_undefined_epi32() gives (GCC bug 105593).
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
+// At -O2 GCC keeps short loops over arrays of registers as loops over memory.
+#if defined(__clang__)
+#define MORU_UNROLL _Pragma("unroll")
+#else
+#define MORU_UNROLL _Pragma("GCC unroll 16")
+#endif
+
 #define MORU_AMX __attribute__((target("amx-tile,amx-bf16,avx512f,avx512bw,avx512vl,avx512bf16")))
 
 namespace moru::tensor::amx {
@@ -72,6 +85,34 @@ MORU_AMX inline void sum_panels(const uint16_t* left, const uint16_t* right, int
   _tile_stored(2, sums.tile(1, 0), row);
   _tile_stored(3, sums.tile(1, 1), row);
   asm volatile("" ::: "memory");
+}
+
+/// Four times four floats of each of four rows, four rows apart: a lane each.
+MORU_AMX inline __m512 four_rows(const float* in) {
+  __m512 v = _mm512_castps128_ps512(_mm_load_ps(in));
+  v = _mm512_insertf32x4(v, _mm_load_ps(in + 4 * kTile), 1);
+  v = _mm512_insertf32x4(v, _mm_load_ps(in + 8 * kTile), 2);
+  return _mm512_insertf32x4(v, _mm_load_ps(in + 12 * kTile), 3);
+}
+
+/// out := the tile's rows for its columns; may be the tile itself.
+MORU_AMX inline void transpose_tile(const float* in, float* out) {
+  __m512d row[kTile];
+  MORU_UNROLL
+  for (int64_t c = 0; c < kTile; c += 4) {
+    const __m512 r0 = four_rows(in + c), r1 = four_rows(in + kTile + c), r2 = four_rows(in + 2 * kTile + c),
+                 r3 = four_rows(in + 3 * kTile + c);
+    const __m512d low01 = _mm512_castps_pd(_mm512_unpacklo_ps(r0, r1)),
+                  high01 = _mm512_castps_pd(_mm512_unpackhi_ps(r0, r1));
+    const __m512d low23 = _mm512_castps_pd(_mm512_unpacklo_ps(r2, r3)),
+                  high23 = _mm512_castps_pd(_mm512_unpackhi_ps(r2, r3));
+    row[c] = _mm512_unpacklo_pd(low01, low23);
+    row[c + 1] = _mm512_unpackhi_pd(low01, low23);
+    row[c + 2] = _mm512_unpacklo_pd(high01, high23);
+    row[c + 3] = _mm512_unpackhi_pd(high01, high23);
+  }
+  MORU_UNROLL
+  for (int64_t r = 0; r < kTile; ++r) _mm512_store_pd(out + r * kTile, row[r]);
 }
 
 }  // namespace moru::tensor::amx

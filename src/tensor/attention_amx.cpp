@@ -4,14 +4,9 @@
 
 #include <cmath>
 
+#include "tensor/amx_output.h"
 #include "tensor/amx_tiles.h"
 #include "tensor/memory.h"
-
-#if defined(__GNUC__) && !defined(__clang__)
-// GCC 12's own header reads what _mm512_undefined_epi32() gives (GCC bug 105593).
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
 
 namespace moru::tensor {
 namespace amx {
@@ -281,17 +276,9 @@ class Backward {
   }
 
   /// The block of sums, of which rows are columns of dq.
-  MORU_AMX void write_columns(int64_t rows, int64_t columns, Bf16* out) const {
-    const __m512i index = _mm512_mullo_epi32(_mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0),
-                                             _mm512_set1_epi32(16));
-    const auto mask = static_cast<__mmask32>(columns >= kPanel ? 0xFFFFFFFFU : (1U << columns) - 1);
-    const __m512 scale = _mm512_set1_ps(job_.scale);
-    for (int64_t r = 0; r < rows; ++r) {
-      const float* at = sums_.data() + r / kTile * (kTile * kTile) + r % kTile;
-      const __m512 low = _mm512_mul_ps(_mm512_i32gather_ps(index, at, 4), scale);
-      const __m512 high = _mm512_mul_ps(_mm512_i32gather_ps(index, at + 2 * kTile * kTile, 4), scale);
-      _mm512_mask_storeu_epi16(out + r * job_.q_stride, mask, as_bf16(low, high));
-    }
+  MORU_AMX void write_columns(int64_t rows, int64_t columns, Bf16* out) {
+    transpose_sums(sums_.data());
+    write_rows(sums_.data(), rows, columns, nullptr, job_.scale, out, job_.q_stride);
   }
 
   const AttentionJob& job_;

@@ -1,5 +1,6 @@
 #include "tensor/matmul_amx.h"
 
+#include "tensor/amx_output.h"
 #include "tensor/amx_tiles.h"
 #include "tensor/memory.h"
 #include "tensor/parallel.h"
@@ -11,98 +12,59 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#if defined(__GNUC__) && !defined(__clang__)
-// GCC 12's own header reads what _mm512_undefined_epi32() gives (GCC bug 105593).
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-
 namespace moru::tensor {
 namespace amx {
 namespace {
 
-// One product's working memory: what a core's 2 MiB of second-level cache holds, within one huge page. Of a b the right
-// side is packed first and stays ("resident"); panels of the left stream past it. Tiles of the resident side come from
-// the second-level cache, which gives a tile in the time of two multiplications; those of the stream should come from
-// the first, and sums should seldom go through either.
+// One product's working memory, most of a core's 2 MiB of second-level cache. Of a b the right side is packed first and
+// stays ("resident"); panels of the left stream past it. Tiles of the resident side come from the second-level cache,
+// which gives a tile in the time of two multiplications; those of the stream should come from the first, and sums
+// should seldom go through either.
 constexpr int64_t kMostDepth = 640;     // depth of a panel of the stream (40 KiB) while it is multiplied
 constexpr int64_t kChunkDepth = 512;    // the same where more depth follows
 constexpr int64_t kPackedDepth = 2048;  // depth of the resident side; where more follows kBlockDepth,
-constexpr int64_t kBlockDepth = 1024;   // and sums of kMostRows x kSumColumns wait for it
+constexpr int64_t kBlockDepth = 512;    // and sums of kMostRows x kSumColumns wait for it
 constexpr int64_t kMostRows = 512;
-constexpr int64_t kSumColumns = 320;
+constexpr int64_t kSumColumns = 640;
 constexpr int64_t kMostColumns = 1024;  // columns of the resident side, as far as kResidentWords has room for them
 constexpr int64_t kResidentWords = 640 << 10;
 
 constexpr int64_t kFetched = 4;  // cache lines fetched ahead at each step of a panel: a panel has twice as many
                                  // as tiles, and is multiplied by 8 others or more
 
-constexpr int64_t kGroup = 4;  // panels packed together where the stream lies depth by depth: 256 bytes of each row
+// A stream that passes several times, or that lies depth by depth, is packed ahead of its first pass, as far as this:
+// panels one after the other are what the processor fetches best, and the third-level cache has room for 8 MiB.
+constexpr int64_t kAheadWords = 4 << 20;
+
+// A result of this size would push out of the second-level cache what the product works with, and is gone from there
+// before it is read: it goes past the caches, which spares reading the memory that it overwrites.
+constexpr int64_t kPastCachesBytes = 1 << 20;
 
 constexpr int64_t kResidentBytes = kResidentWords * 2;
-constexpr int64_t kStreamBytes = std::max(kMostDepth, kGroup* kChunkDepth) * kPanel * 2;
+constexpr int64_t kStreamBytes = kMostDepth * kPanel * 2;
 constexpr int64_t kSumBytes = kMostRows * kSumColumns * 4;
-static_assert(kGroup * kPanel * kMostColumns * 4 <= kSumBytes);
-constexpr int64_t kWholeBytes = 2 << 20;  // a huge page, which smaller blocks are not given
-static_assert(kResidentBytes + kStreamBytes + kSumBytes <= kWholeBytes);
+static_assert(kPanel * kMostColumns * 4 <= kSumBytes);
 
 struct Memory {
-  std::shared_ptr<std::byte> block = allocate(kWholeBytes);
+  std::shared_ptr<std::byte> block = allocate(kResidentBytes + kStreamBytes + kSumBytes);
   uint16_t* resident() const { return reinterpret_cast<uint16_t*>(block.get()); }
   uint16_t* stream() const { return reinterpret_cast<uint16_t*>(block.get() + kResidentBytes); }
   float* sums() const { return reinterpret_cast<float*>(block.get() + kResidentBytes + kStreamBytes); }
-};
 
-/// Sums of two panels on their way to c.
-struct Output {
-  const float* sums = nullptr;  // four tiles: upper left, upper right, lower left, lower right
-  std::byte* c = nullptr;
-  int64_t row_bytes = 0;
-  int64_t rows = 0;
-  __mmask32 columns = 0;
-  bool bf16 = false, accumulate = false;
-  bool transposed = false;  ///< The sums' columns are rows of c.
-};
-
-MORU_AMX inline __m512 widen16(__m256i v) {
-  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(v), 16));
-}
-
-MORU_AMX inline void write_row(const Output& o, int64_t row) {
-  __m512 low, high;
-  if (o.transposed) {
-    const __m512i column = _mm512_slli_epi32(_mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0), 4);
-    const float* sums = o.sums + row / kTile * (kTile * kTile) + row % kTile;
-    low = _mm512_i32gather_ps(column, sums, 4);
-    high = _mm512_i32gather_ps(column, sums + 2 * kTile * kTile, 4);
-  } else {
-    const float* sums = o.sums + row / kTile * (2 * kTile * kTile) + row % kTile * kTile;
-    low = _mm512_load_ps(sums);
-    high = _mm512_load_ps(sums + kTile * kTile);
-  }
-  const __mmask16 low_mask = static_cast<__mmask16>(o.columns), high_mask = static_cast<__mmask16>(o.columns >> 16);
-  std::byte* c = o.c + row * o.row_bytes;
-  if (o.bf16) {
-    if (o.accumulate) {
-      const __m512i old = _mm512_maskz_loadu_epi16(o.columns, c);
-      low = _mm512_add_ps(low, widen16(_mm512_castsi512_si256(old)));
-      high = _mm512_add_ps(high, widen16(_mm512_extracti64x4_epi64(old, 1)));
+  /// Room for a stream that is packed ahead, grown to what was asked for.
+  uint16_t* packed(int64_t words) {
+    if (words > packed_words_) {
+      packed_block_ = {};
+      packed_block_ = allocate(static_cast<size_t>(words) * 2);
+      packed_words_ = words;
     }
-    _mm512_mask_storeu_epi16(c, o.columns, (__m512i)_mm512_cvtne2ps_pbh(high, low));
-    return;
+    return reinterpret_cast<uint16_t*>(packed_block_.get());
   }
-  float* out = reinterpret_cast<float*>(c);
-  if (o.accumulate) {
-    low = _mm512_add_ps(low, _mm512_maskz_loadu_ps(low_mask, out));
-    high = _mm512_add_ps(high, _mm512_maskz_loadu_ps(high_mask, out + kTile));
-  }
-  _mm512_mask_storeu_ps(out, low_mask, low);
-  _mm512_mask_storeu_ps(out + kTile, high_mask, high);
-}
 
-MORU_AMX void write(const Output& o) {
-  for (int64_t row = 0; row < o.rows; ++row) write_row(o, row);
-}
+ private:
+  std::shared_ptr<std::byte> packed_block_;
+  int64_t packed_words_ = 0;
+};
 
 /// Memory that the next panel is packed from, fetched while this one is multiplied. Its rows are too short for the
 /// processor to foresee where the next one begins.
@@ -122,11 +84,13 @@ struct Ahead {
   }
 };
 
+constexpr int64_t kLaterLines = 4;  // of the 64 of the sums that the next call goes on with
+
 /// sums := (resume ? sums : 0) + left panel · right panel. Meanwhile `last`, what the call before has summed, is
 /// written, and what `next` adds to is fetched.
 template <bool kResidentLeft>
 MORU_AMX void multiply(const uint16_t* left, const uint16_t* right, int64_t steps, float* sums, bool resume,
-                       const Output& last, const Output& next, Ahead& ahead) {
+                       const Output& last, const Output& next, Ahead& ahead, const float* later = nullptr) {
   // GCC does not tell its optimiser that tile loads read memory.
   asm volatile("" ::: "memory");
   constexpr int64_t kRow = 64;
@@ -142,6 +106,7 @@ MORU_AMX void multiply(const uint16_t* left, const uint16_t* right, int64_t step
     _tile_zero(2);
     _tile_zero(3);
   }
+  if (last.transposed) transpose_sums(last.sums);
   const int64_t rows_a_step = (kPanel + steps - 1) / std::max<int64_t>(steps, 1);
   const int64_t fetched_rows = next.accumulate ? next.rows : 0;
   int64_t row = 0, fetched = 0;
@@ -170,6 +135,11 @@ MORU_AMX void multiply(const uint16_t* left, const uint16_t* right, int64_t step
       _mm_prefetch(line + 64, _MM_HINT_T0);
     }
     ahead.fetch(kFetched);
+    if (later != nullptr && s * kLaterLines < 64) {
+      MORU_UNROLL
+      for (int64_t i = 0; i < kLaterLines; ++i)
+        _mm_prefetch(reinterpret_cast<const char*>(later) + (s * kLaterLines + i) * 64, _MM_HINT_T0);
+    }
   }
   for (; row < last.rows; ++row) write_row(last, row);
   _tile_stored(0, sums, kRow);
@@ -190,46 +160,71 @@ int64_t share_of(int64_t whole, int64_t most) {
 /// the right.
 class Product {
  public:
-  Product(const Operand& stream, const Operand& resident, const Matrix& c, bool accumulate, const Memory& memory)
+  Product(const Operand& stream, const Operand& resident, const Matrix& c, bool accumulate, Memory& memory)
       : stream_(stream),
         resident_(resident),
         c_(c),
         accumulate_(accumulate),
         swapped_(stream.depth_stride != 1),
-        group_(swapped_ ? kGroup : 1),
         memory_(memory),
         depth_(stream.depth <= kPackedDepth ? stream.depth : kBlockDepth),
         chunk_(stream.depth <= (swapped_ ? kChunkDepth : kMostDepth) ? stream.depth : share_of(depth_, kChunkDepth)),
-        rows_(depth_ == stream.depth ? stream.lines : kMostRows),
-        columns_(share_of(resident.lines,
-                          std::clamp<int64_t>(kResidentWords / (steps_of(depth_) * kDepth) / kPanel * kPanel, kPanel,
-                                              depth_ == stream.depth ? kMostColumns : kSumColumns))) {}
+        columns_(
+            share_of(resident.lines, std::clamp<int64_t>(kResidentWords / (steps_of(depth_) * kDepth) / kPanel * kPanel,
+                                                         kPanel, depth_ == stream.depth ? kMostColumns : kSumColumns))),
+        ahead_(swapped_ || columns_ < resident.lines),
+        rows_(depth_ != stream.depth ? kMostRows
+              : ahead_               ? share_of(stream.lines, kAheadWords / (steps_of(depth_) * kDepth))
+                                     : stream.lines) {}
 
   void run() {
     const TilesInUse tiles;
-    for (int64_t n = 0; n < resident_.lines; n += columns_)
-      for (int64_t m = 0; m < stream_.lines; m += rows_)
-        for (int64_t from = 0; from < stream_.depth; from += depth_) run_block(m, n, from);
+    const bool whole = ahead_ && rows_ * steps_of(stream_.depth) * kDepth <= kAheadWords;
+    for (int64_t m = 0; m < stream_.lines; m += rows_) {
+      if (whole) pack_ahead(m, 0, stream_.depth);
+      for (int64_t n = 0; n < resident_.lines; n += columns_)
+        for (int64_t from = 0; from < stream_.depth; from += depth_) {
+          const int64_t depth = std::min(depth_, stream_.depth - from);
+          if (ahead_ && !whole) pack_ahead(m, from, depth);
+          if (m == 0 || columns_ < resident_.lines || depth_ < stream_.depth)  // else it is there
+            pack(resident_, swapped_ ? Side::left : Side::right, n, std::min(columns_, resident_.lines - n), from,
+                 depth, memory_.resident());
+          run_block(m, n, from, depth);
+        }
+    }
     write(last_);
+    _mm_sfence();  // what went past the caches is seen by whoever is told that the product is done
   }
 
  private:
-  void run_block(int64_t m, int64_t n, int64_t from) {
+  void run_block(int64_t m, int64_t n, int64_t from, int64_t depth) {
     const int64_t rows = std::min(rows_, stream_.lines - m), columns = std::min(columns_, resident_.lines - n);
-    const int64_t depth = std::min(depth_, stream_.depth - from), panel_words = steps_of(depth) * kStepWords;
-    pack(resident_, swapped_ ? Side::left : Side::right, n, columns, from, depth, memory_.resident());
-    const int64_t group_lines = group_ * kPanel;
-    for (int64_t g = 0; g < rows; g += group_lines) {
+    const int64_t panel_words = steps_of(depth) * kStepWords;
+    for (int64_t g = 0; g < rows; g += kPanel) {
       for (int64_t at = 0; at < depth; at += chunk_) {
-        const int64_t chunk = std::min(chunk_, depth - at), lines = std::min(group_lines, rows - g);
-        pack(stream_, swapped_ ? Side::right : Side::left, m + g, lines, from + at, chunk, memory_.stream());
-        Ahead ahead = at + chunk < depth ? after(m + g, from + at + chunk, std::min(chunk_, depth - at - chunk))
+        const Chunk chunk{from + at, std::min(chunk_, depth - at)};
+        const uint16_t* resident = memory_.resident() + at / kDepth * kStepWords;
+        if (ahead_) {
+          const int64_t step = g / kPanel * packed_steps_ + (chunk.from - packed_from_) / kDepth;
+          Ahead nothing;
+          run_panel(m, n, g / kPanel, columns, packed_ + step * kStepWords, resident, panel_words, chunk, nothing);
+          continue;
+        }
+        const int64_t lines = std::min(kPanel, rows - g);
+        pack(stream_, Side::left, m + g, lines, chunk.from, chunk.depth, memory_.stream());
+        Ahead next = at + chunk_ < depth ? after(m + g, chunk.from + chunk_, std::min(chunk_, depth - at - chunk_))
                                          : after(m + g + lines, from, std::min(chunk_, depth));
-        for (int64_t i = 0; i < panels_of(lines); ++i)
-          run_panel(m, n, g / kPanel + i, columns, memory_.stream() + i * steps_of(chunk) * kStepWords,
-                    memory_.resident() + at / kDepth * kStepWords, panel_words, {from + at, chunk}, ahead);
+        run_panel(m, n, g / kPanel, columns, memory_.stream(), resident, panel_words, chunk, next);
       }
     }
+  }
+
+  void pack_ahead(int64_t m, int64_t from, int64_t depth) {
+    const int64_t rows = std::min(rows_, stream_.lines - m);
+    packed_steps_ = steps_of(depth);
+    packed_from_ = from;
+    packed_ = memory_.packed(panels_of(rows) * packed_steps_ * kStepWords);
+    pack(stream_, swapped_ ? Side::right : Side::left, m, rows, from, depth, packed_);
   }
 
   struct Chunk {
@@ -240,13 +235,15 @@ class Product {
   void run_panel(int64_t m, int64_t n, int64_t i, int64_t columns, const uint16_t* stream, const uint16_t* resident,
                  int64_t panel_words, const Chunk& chunk, Ahead& ahead) {
     const bool resume = chunk.from > 0, final = chunk.from + chunk.depth == stream_.depth;
+    const bool deep = depth_ < stream_.depth;  // sums come from the second-level cache
     for (int64_t j = 0; j < panels_of(columns); ++j, resident += panel_words) {
       float* sums = sums_of(i, j, panels_of(columns));
       const Output next = final ? output(sums, m + i * kPanel, n + j * kPanel) : Output{};
+      const float* later = deep && j + 1 < panels_of(columns) ? sums + kBlockFloats : nullptr;
       if (swapped_) {
-        multiply<true>(resident, stream, steps_of(chunk.depth), sums, resume, last_, next, ahead);
+        multiply<true>(resident, stream, steps_of(chunk.depth), sums, resume, last_, next, ahead, later);
       } else {
-        multiply<false>(stream, resident, steps_of(chunk.depth), sums, resume, last_, next, ahead);
+        multiply<false>(stream, resident, steps_of(chunk.depth), sums, resume, last_, next, ahead, later);
       }
       last_ = next;
     }
@@ -256,45 +253,51 @@ class Product {
   /// go: two in turn, one is summed while the other is written.
   float* sums_of(int64_t i, int64_t j, int64_t across) {
     if (depth_ < stream_.depth) return memory_.sums() + (i * across + j) * kBlockFloats;
-    if (chunk_ < depth_) return memory_.sums() + (i % group_ * across + j) * kBlockFloats;
+    if (chunk_ < depth_) return memory_.sums() + j * kBlockFloats;
     turn_ = 1 - turn_;
     return memory_.sums() + turn_ * kBlockFloats;
   }
 
+  /// The stream's memory at a panel that is packed by lines.
   Ahead after(int64_t line, int64_t from, int64_t depth) const {
-    const bool by_lines = stream_.depth_stride == 1;
-    const int64_t lines = std::min(group_ * kPanel, stream_.lines - line);
+    const int64_t lines = std::min(kPanel, stream_.lines - line);
     if (lines <= 0) return {};
-    const uint16_t* at = stream_.data + line * stream_.line_stride + from * stream_.depth_stride;
-    return {reinterpret_cast<const char*>(at), (by_lines ? stream_.line_stride : stream_.depth_stride) * 2,
-            by_lines ? lines : depth, ((by_lines ? depth : lines) * 2 + 63) / 64};
+    return {reinterpret_cast<const char*>(stream_.data + line * stream_.line_stride + from), stream_.line_stride * 2,
+            lines, (depth * 2 + 63) / 64};
   }
 
-  Output output(const float* sums, int64_t row, int64_t column) const {
+  Output output(float* sums, int64_t row, int64_t column) const {
     const int64_t bytes = static_cast<int64_t>(size_of(c_.type));
     const int64_t columns = std::min(kPanel, c_.cols - column);
+    std::byte* const c = static_cast<std::byte*>(c_.data) + (row * c_.row_stride + column) * bytes;
+    const bool whole_lines =
+        columns == kPanel && reinterpret_cast<uintptr_t>(c) % 64 == 0 && c_.row_stride * bytes % 64 == 0;
     return {sums,
-            static_cast<std::byte*>(c_.data) + (row * c_.row_stride + column) * bytes,
+            c,
             c_.row_stride * bytes,
             std::min(kPanel, c_.rows - row),
             static_cast<__mmask32>(columns == kPanel ? 0xFFFFFFFFU : (1U << columns) - 1),
             c_.type == DType::bf16,
             accumulate_,
-            swapped_};
+            swapped_,
+            !accumulate_ && whole_lines && c_.rows * c_.cols * bytes >= kPastCachesBytes};
   }
 
   const Operand stream_, resident_;
   const Matrix c_;
   const bool accumulate_, swapped_;
-  const int64_t group_;
-  const Memory& memory_;
-  const int64_t depth_, chunk_, rows_, columns_;  // at once: of the resident side, of the stream, of c
+  Memory& memory_;
+  const int64_t depth_, chunk_, columns_;  // at once: of the resident side, of the stream, of c
+  const bool ahead_;
+  const int64_t rows_;
+  uint16_t* packed_ = nullptr;
+  int64_t packed_steps_ = 0, packed_from_ = 0;
   Output last_;
   int64_t turn_ = 0;
 };
 
 void product(const Matrix& a, const Matrix& b, const Matrix& c, bool accumulate) {
-  thread_local const Memory memory;
+  thread_local Memory memory;
   const Operand stream{static_cast<const uint16_t*>(a.data), a.rows, a.cols, a.row_stride, a.col_stride};
   const Operand resident{static_cast<const uint16_t*>(b.data), b.cols, b.rows, b.col_stride, b.row_stride};
   Product(stream, resident, c, accumulate, memory).run();

@@ -39,7 +39,7 @@ void add_input_gradient(const Variable& x, const Tensor& dout, const Parameter& 
 }
 
 void add_weight_gradient(const Tensor& x, const Tensor& dout, const Parameter& weight) {
-  if (weight.gradient) matmul(Matrix(dout).transposed(), x, weight.gradient, true);
+  if (weight.gradient) weight.gradient.add_product(Matrix(dout).transposed(), x);
 }
 
 /// The weight that multiplies: the parameter's, plus the offset.
@@ -78,8 +78,9 @@ Variable embed(Tape* tape, std::span<const int32_t> ids, const Parameter& table,
   if (scale != 1) tensor::scale(out, scale);
   const Variable result(out);
   if (tape != nullptr && table.gradient) {
-    tape->record([result, ids, gradient = table.gradient, d, scale] {
+    tape->record([result, ids, &table, d, scale] {
       const Tensor dout = to_f32(result.take_gradient());
+      const Tensor& gradient = table.gradient.sum();
       // Each thread owns a share of the columns: no two threads touch one number, and rows are added in order.
       share_rows(d, 16, [&](int64_t begin, int64_t end, int) {
         for (size_t r = 0; r < ids.size(); ++r) {

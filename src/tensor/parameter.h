@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "tensor/gradient.h"
 #include "tensor/quantized.h"
 #include "tensor/tensor.h"
 
@@ -23,7 +24,7 @@ class InputObserver {
 struct Factor {
   std::string name;
   Tensor value;
-  Tensor gradient;  ///< f32; empty if not trained.
+  Gradient gradient;  ///< f32; empty if not trained.
 };
 
 /// LoRA (Hu et al., "LoRA: Low-rank adaptation of large language models", 2021, section 4.1): to the outputs
@@ -41,7 +42,7 @@ struct Parameter {
   std::string name;  ///< As in model.safetensors; fused weights are split when they are saved.
   Tensor value;      ///< [out, in] f32 or bf16, or [d] f32. Empty if held in few bits.
   QuantizedWeight packed;
-  Tensor gradient;                     ///< f32, of value's shape; empty if not trained. Ops add to it.
+  Gradient gradient;                   ///< f32, of value's shape; empty if not trained. Ops add to it.
   InputObserver* observer = nullptr;   ///< Told of each product's input; not owned.
   std::vector<Adapter> adapters = {};  ///< Added to the products with it.
 

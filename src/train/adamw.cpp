@@ -19,7 +19,8 @@ struct AdamWStep {
 HWY_BEFORE_NAMESPACE();
 namespace moru::tensor::HWY_NAMESPACE {
 
-void adamw_elements(const train::AdamWStep& s, const float* gradient, float* m, float* v, float* master,
+/// `value` may be null.
+void adamw_elements(const train::AdamWStep& s, const float* gradient, float* m, float* v, float* master, Bf16* value,
                     int64_t count) {
   const F f;
   const auto update = [&](float g, float& first, float& second, float& weight) {
@@ -39,9 +40,14 @@ void adamw_elements(const train::AdamWStep& s, const float* gradient, float* m, 
         const V w = hn::LoadU(f, master + i);
         const V root = hn::MulAdd(hn::Sqrt(second), hn::Set(f, s.root_correction), hn::Set(f, s.epsilon));
         const V move = hn::MulAdd(hn::Set(f, s.decay), w, hn::Div(hn::Mul(hn::Set(f, s.rate), first), root));
-        hn::StoreU(hn::Sub(w, move), f, master + i);
+        const V moved = hn::Sub(w, move);
+        hn::StoreU(moved, f, master + i);
+        if (value != nullptr) store(moved, f, value + i);
       },
-      [&](int64_t i) { update(gradient[i] * s.gradient_scale, m[i], v[i], master[i]); });
+      [&](int64_t i) {
+        update(gradient[i] * s.gradient_scale, m[i], v[i], master[i]);
+        if (value != nullptr) put(master[i], value + i);
+      });
 }
 
 }  // namespace moru::tensor::HWY_NAMESPACE
@@ -56,8 +62,9 @@ namespace moru::tensor {
 namespace {
 HWY_EXPORT(adamw_elements);
 }
-void adamw_run(const train::AdamWStep& s, const float* gradient, float* m, float* v, float* master, int64_t count) {
-  HWY_DYNAMIC_DISPATCH(adamw_elements)(s, gradient, m, v, master, count);
+void adamw_run(const train::AdamWStep& s, const float* gradient, float* m, float* v, float* master, Bf16* value,
+               int64_t count) {
+  HWY_DYNAMIC_DISPATCH(adamw_elements)(s, gradient, m, v, master, value, count);
 }
 }  // namespace moru::tensor
 
@@ -65,7 +72,7 @@ namespace moru::train {
 
 void adamw_step(const AdamW& a, uint64_t step, float learning_rate, float weight_decay, float gradient_scale,
                 const tensor::Tensor& gradient, const tensor::Tensor& m, const tensor::Tensor& v,
-                const tensor::Tensor& master) {
+                const tensor::Tensor& master, const tensor::Tensor& value) {
   const double t = static_cast<double>(step);
   const AdamWStep s{a.beta1,
                     a.beta2,
@@ -76,7 +83,7 @@ void adamw_step(const AdamW& a, uint64_t step, float learning_rate, float weight
                     gradient_scale};
   tensor::share_rows(master.size(), 16384, [&](int64_t begin, int64_t end, int) {
     tensor::adamw_run(s, gradient.data<float>() + begin, m.data<float>() + begin, v.data<float>() + begin,
-                      master.data<float>() + begin, end - begin);
+                      master.data<float>() + begin, value ? value.data<tensor::Bf16>() + begin : nullptr, end - begin);
   });
 }
 

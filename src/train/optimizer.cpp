@@ -59,7 +59,7 @@ uint64_t Optimizer::parameters() const {
 }
 
 void Optimizer::clear_gradients() {
-  for (const Slot& slot : slots_) slot.trained.gradient.fill_zero();
+  for (const Slot& slot : slots_) slot.trained.gradient.clear();
 }
 
 double Optimizer::step(double learning_rate, double factor) {
@@ -75,18 +75,20 @@ double Optimizer::step(double learning_rate, double factor) {
   };
   std::vector<MatrixJob> jobs;
   for (const Slot& slot : slots_) {
+    const bool rounded = slot.trained.value.dtype() != DType::f32;
     if (slot.trained.matrices.empty())
       adamw_step({}, steps_, rate, slot.trained.decays ? decay : 0.0F, static_cast<float>(scale), slot.trained.gradient,
-                 slot.first, slot.second, slot.master);
+                 slot.first, slot.second, slot.master, rounded ? slot.trained.value : Tensor());
     for (const auto& [begin, end] : slot.trained.matrices) jobs.push_back({&slot, begin, end});
   }
   tensor::share_items(static_cast<int64_t>(jobs.size()), [&](int64_t i) {
     const MatrixJob& job = jobs[static_cast<size_t>(i)];
-    muon_step({}, rate, decay, static_cast<float>(scale), job.slot->trained.gradient.slice(job.begin, job.end),
+    muon_step({}, rate, decay, static_cast<float>(scale), job.slot->trained.gradient.sum().slice(job.begin, job.end),
               job.slot->first.slice(job.begin, job.end), job.slot->master.slice(job.begin, job.end));
   });
   for (const Slot& slot : slots_)
-    if (slot.trained.value.dtype() != DType::f32) convert(slot.master, slot.trained.value);
+    if (!slot.trained.matrices.empty() && slot.trained.value.dtype() != DType::f32)
+      convert(slot.master, slot.trained.value);
   return norm;
 }
 

@@ -21,7 +21,8 @@ struct OptimizerSettings {
 /// What an optimizer changes. Tensors are handles: the model's own are meant.
 struct TrainedTensor {
   std::string name;
-  tensor::Tensor value, gradient;                          ///< Gradient: f32, allocated.
+  tensor::Tensor value;
+  tensor::Gradient gradient;                               ///< f32, allocated.
   std::vector<std::pair<int64_t, int64_t>> matrices = {};  ///< Row ranges that are matrices of their own, for Muon.
   bool decays = true;
 };

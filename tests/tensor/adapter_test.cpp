@@ -55,8 +55,8 @@ void expect_gradients(Parameter& w, double tolerance) {
     return sum;
   };
   for (Adapter& one : w.adapters) {
-    one.a.gradient.fill_zero();
-    one.b.gradient.fill_zero();
+    one.a.gradient.clear();
+    one.b.gradient.clear();
   }
   Tape tape;
   const Variable in(x);

@@ -9,7 +9,7 @@ Parameter parameter(std::initializer_list<int64_t> shape, uint64_t seed, double 
   Parameter p;
   p.value = random_tensor(shape, seed, scale);
   p.gradient = Tensor::empty_like(p.value);
-  p.gradient.fill_zero();
+  p.gradient.clear();
   return p;
 }
 

@@ -160,7 +160,7 @@ TEST(MatmulLayouts, RandomSizes) {
   }
 }
 
-// Past the sizes at which a product is done in blocks: of the depth (512), the rows (512) and the columns (256, 1024).
+// Past the sizes at which a product is done in blocks: of the depth (512), the rows (512) and the columns (640, 1024).
 TEST(MatmulLayouts, BlocksOfDepth) {
   for (const int64_t k : {511, 512, 513, 1024, 1100}) check_all(40, 33, k, 0);
   // Deeper than what is packed at once, over more rows and columns than sums wait for.
@@ -181,6 +181,34 @@ TEST(MatmulLayouts, BlocksOfColumns) {
   check({40, 2100, 70, false, false, DType::f32, true});
   check({20, 600, 520, true, false, DType::f32, true});
   check({20, 600, 520, false, false, DType::bf16, true});
+}
+
+// Results that go past the caches, streams that are packed ahead in several parts, sums that wait for more depth: by
+// rows in small parts none of this happens, and on AMX each element is summed in the same order.
+TEST(MatmulLayouts, LargeProductsAreTheirSmallParts) {
+  constexpr int64_t kRows = 97;
+  for (const auto& [m, n, k] : {std::array<int64_t, 3>{2100, 1024, 40},
+                                {4300, 40, 1024},
+                                {2060, 64, 2048},
+                                {600, 700, 3000},
+                                {560, 1300, 2200}})
+    for (const bool left_by_columns : {false, true})
+      for (const DType type : {DType::bf16, DType::f32}) {
+        SCOPED_TRACE(describe({m, n, k, left_by_columns, true, type}));
+        const Guarded a(DType::bf16, m, k, 0, left_by_columns, 8), b(DType::bf16, k, n, 0, true, 9);
+        const Tensor whole(type, {m, n}), parts(type, {m, n});
+        matmul(a.matrix, b.matrix, whole);
+        for (int64_t row = 0; row < m; row += kRows)
+          matmul(a.matrix.row_range(row, std::min(m, row + kRows)), b.matrix,
+                 Matrix(parts).row_range(row, std::min(m, row + kRows)));
+        if (amx_available()) {
+          EXPECT_EQ(std::memcmp(whole.raw(), parts.raw(), whole.bytes()), 0);
+          continue;
+        }
+        const Tensor one = to_f32(whole), other = to_f32(parts);
+        for (int64_t i = 0; i < one.size(); ++i)
+          ASSERT_NEAR(one.data<float>()[i], other.data<float>()[i], 0.02 * std::sqrt(static_cast<double>(k)));
+      }
 }
 
 TEST(MatmulLayouts, ManyBlocksOfEverySort) {

@@ -181,6 +181,10 @@ TEST(AdamW, FirstStepMovesByTheLearningRate) {
   for (int i = 0; i < 37; ++i) g.data<float>()[i] = static_cast<float>(i - 18);
   adamw_step({}, 1, 0.01F, 0.0F, 1.0F, g, m, v, w);
   for (int i = 0; i < 37; ++i) EXPECT_NEAR(w.data<float>()[i], i == 18 ? 0.0F : i < 18 ? 0.01F : -0.01F, 1e-6);
+  const tensor::Tensor rounded(tensor::DType::bf16, {37});
+  adamw_step({}, 2, 0.01F, 0.0F, 1.0F, g, m, v, w, rounded);
+  for (int i = 0; i < 37; ++i)
+    EXPECT_EQ(rounded.data<tensor::Bf16>()[i].bits, tensor::to_bf16(w.data<float>()[i]).bits);
 }
 
 }  // namespace
