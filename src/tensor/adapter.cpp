@@ -31,42 +31,97 @@ Tensor dropped(const Tensor& source, float share, uint64_t seed) {
   return out;
 }
 
-/// scale · (x aᵀ): [T, r].
-Tensor lowered(const Tensor& x, const Adapter& adapter) {
-  const Tensor h(x.dtype(), {x.rows(), adapter.a.value.rows()});
-  matmul(x, Matrix(adapter.a.value).transposed(), h);
-  scale(h, adapter.scale);
-  return h;
+/// Adapters that see the same input and scale it alike: their a's stand below each other, so that the input is read,
+/// and its gradient written, once for all of them.
+struct Group {
+  std::span<const Adapter> adapters;
+  Tensor a;  ///< [ranks together, in]
+
+  explicit Group(std::span<const Adapter> members) : adapters(members), a(members.front().a.value) {
+    if (members.size() == 1) return;
+    int64_t ranks = 0;
+    for (const Adapter& adapter : members) ranks += adapter.a.value.rows();
+    a = Tensor(a.dtype(), {ranks, a.cols()});
+    each([&](const Adapter& adapter, int64_t from, int64_t to) {
+      std::memcpy(a.slice(from, to).raw(), adapter.a.value.raw(), adapter.a.value.bytes());
+    });
+  }
+
+  /// work(adapter, from, to): its rows of a, columns of h.
+  template <class Work>
+  void each(const Work& work) const {
+    int64_t from = 0;
+    for (const Adapter& adapter : adapters) {
+      const int64_t to = from + adapter.a.value.rows();
+      work(adapter, from, to);
+      from = to;
+    }
+  }
+
+  /// scale · (x aᵀ): [T, ranks together].
+  Tensor lowered(const Tensor& x) const {
+    const Tensor h(x.dtype(), {x.rows(), a.rows()});
+    matmul(x, Matrix(a).transposed(), h);
+    scale(h, adapters.front().scale);
+    return h;
+  }
+};
+
+/// An adapter that drops inputs chooses its own, and stands alone.
+std::vector<Group> groups_of(const Parameter& weight, bool training) {
+  const std::span<const Adapter> all = weight.adapters;
+  std::vector<Group> groups;
+  const bool together = std::ranges::all_of(all, [&](const Adapter& adapter) {
+    return adapter.scale == all.front().scale && !(training && adapter.dropout > 0);
+  });
+  if (together && !all.empty()) return {Group(all)};
+  for (size_t i = 0; i < all.size(); ++i) groups.emplace_back(all.subspan(i, 1));
+  return groups;
 }
 
 }  // namespace
 
 void apply_adapters(const Tensor& x, const Parameter& weight, const Tensor& out, bool training) {
-  for (const Adapter& adapter : weight.adapters) {
-    const bool drops = training && adapter.dropout > 0;
-    const Tensor h = lowered(drops ? dropped(x, adapter.dropout, adapter.dropout_seed) : x, adapter);
-    matmul(h, Matrix(adapter.b.value).transposed(), Matrix(out).col_range(adapter.begin, adapter.end), true);
+  for (const Group& group : groups_of(weight, training)) {
+    const Adapter& first = group.adapters.front();
+    const bool drops = training && first.dropout > 0;
+    const Tensor h = group.lowered(drops ? dropped(x, first.dropout, first.dropout_seed) : x);
+    group.each([&](const Adapter& adapter, int64_t from, int64_t to) {
+      matmul(Matrix(h).col_range(from, to), Matrix(adapter.b.value).transposed(),
+             Matrix(out).col_range(adapter.begin, adapter.end), true);
+    });
   }
 }
 
 void adapters_backward(const Tensor& x, const Parameter& weight, const Tensor& out_gradient, const Tensor& x_gradient) {
-  for (const Adapter& adapter : weight.adapters) {
-    const Matrix dout = Matrix(out_gradient).col_range(adapter.begin, adapter.end);
-    const bool drops = adapter.dropout > 0;
-    const Tensor seen = drops ? dropped(x, adapter.dropout, adapter.dropout_seed) : x;
+  for (const Group& group : groups_of(weight, true)) {
+    const Adapter& first = group.adapters.front();
+    const bool drops = first.dropout > 0;
+    const Tensor seen = drops ? dropped(x, first.dropout, first.dropout_seed) : x;
     // h is computed again: a row of r numbers costs little next to the weight's own products, and needs no keeping.
-    if (adapter.b.gradient) adapter.b.gradient.add_product(dout.transposed(), lowered(seen, adapter));
-    const Tensor dh(x.dtype(), {x.rows(), adapter.a.value.rows()});
-    matmul(dout, adapter.b.value, dh);
-    scale(dh, adapter.scale);
-    if (adapter.a.gradient) adapter.a.gradient.add_product(Matrix(dh).transposed(), seen);
+    const Tensor h = group.lowered(seen), dh = Tensor::empty_like(h);
+    group.each([&](const Adapter& adapter, int64_t from, int64_t to) {
+      const Matrix dout = Matrix(out_gradient).col_range(adapter.begin, adapter.end);
+      if (adapter.b.gradient) adapter.b.gradient.add_product(dout.transposed(), Matrix(h).col_range(from, to));
+      matmul(dout, adapter.b.value, Matrix(dh).col_range(from, to));
+    });
+    scale(dh, first.scale);
+    if (group.adapters.size() == 1) {
+      if (first.a.gradient) first.a.gradient.add_product(Matrix(dh).transposed(), seen);
+    } else {
+      const Tensor da(DType::f32, {group.a.rows(), group.a.cols()});
+      matmul(Matrix(dh).transposed(), seen, da);
+      group.each([&](const Adapter& adapter, int64_t from, int64_t to) {
+        if (adapter.a.gradient) accumulate(da.slice(from, to), adapter.a.gradient.sum());
+      });
+    }
     if (!drops) {
-      matmul(dh, adapter.a.value, x_gradient, true);
+      matmul(dh, group.a, x_gradient, true);
       continue;
     }
     const Tensor dx = Tensor::empty_like(x);
-    matmul(dh, adapter.a.value, dx);
-    accumulate(dropped(dx, adapter.dropout, adapter.dropout_seed), x_gradient);
+    matmul(dh, group.a, dx);
+    accumulate(dropped(dx, first.dropout, first.dropout_seed), x_gradient);
   }
 }
 
