@@ -5,6 +5,8 @@
 //                                          or a .gguf file
 //   model_reference tokens FILE.gguf       reads texts from standard input (JSON, [text]) and writes the ids of each
 //                                          (JSON, [[id]]) by the file's tokenizer
+//   model_reference prompts MODEL          reads questions in the same way and writes the ids of the conversation that
+//                                          each begins, as `moru chat` gives them to the model
 #include <iostream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -13,6 +15,7 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "core/random.h"
+#include "infer/model_folder.h"
 #include "model/checkpoint.h"
 #include "model/gguf_tokenizer.h"
 
@@ -60,6 +63,15 @@ void tokens(const std::string& file) {
   std::cout << moru::dump_json(answer) << '\n';
 }
 
+void prompts(const std::string& folder) {
+  const std::string input{std::istreambuf_iterator<char>(std::cin), {}};
+  const moru::infer::ModelFolder model = moru::infer::open_model_folder(folder);
+  moru::Json answer = moru::Json::array();
+  for (const moru::Json& question : moru::parse_json(input, "standard input"))
+    answer.push_back(model.chat.prompt(model.tokenizer, {{"user", question.get<std::string>()}}));
+  std::cout << moru::dump_json(answer) << '\n';
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -71,8 +83,10 @@ int main(int count, char** arguments) {
       logits(words[1], words[2] == "f32" ? DType::f32 : DType::bf16);
     } else if (words.size() == 2 && words[0] == "tokens") {
       tokens(words[1]);
+    } else if (words.size() == 2 && words[0] == "prompts") {
+      prompts(words[1]);
     } else {
-      std::cerr << "model_reference make CONFIG FOLDER, logits MODEL f32|bf16, or tokens FILE.gguf\n";
+      std::cerr << "model_reference make CONFIG FOLDER, logits MODEL f32|bf16, tokens FILE.gguf, or prompts MODEL\n";
       return 2;
     }
     return 0;
