@@ -2,6 +2,7 @@
 #include <exception>
 
 #include "cli/commands.h"
+#include "cli/parse_errors.h"
 #include "core/error.h"
 #include "core/language.h"
 #include "core/version.h"
@@ -20,6 +21,7 @@ int run(int argc, char** argv) {
   CLI::App app{std::string(tr("Moru: documents in, served expert model out, every token with a source and a licence.",
                               "모루: 문서를 넣으면 전문가 모델이 나오고, 모든 토큰에 출처와 라이선스가 남습니다."))};
   app.require_subcommand(1);
+  app.failure_message(parse_error_text);
   app.set_version_flag("--version", fmt::format("moru {}", version()));
   std::function<int()> chosen;
   for (const Register add : kCommands) add(app, chosen);
