@@ -81,7 +81,14 @@ class WindowScorer {
     model_.logits({window.subspan(begin, count), positions, starts, cache_.get(), slots}, rows, logits.span<float>());
     if (!scored) return {};
     const std::vector<float> weights(count, 1.0F);
-    return {tensor::cross_entropy_in_place(logits, window.subspan(begin + 1, count), weights), count, 0};
+    const double nats = tensor::cross_entropy_in_place(logits, window.subspan(begin + 1, count), weights);
+    if (!std::isfinite(nats))
+      throw Error(
+          "",
+          said("the model gives logits that are infinite or no numbers", "모델의 로짓이 무한대이거나 수가 아닙니다"),
+          said("get the model again, or train it again from before it came apart",
+               "모델을 다시 받거나, 값이 무너지기 전부터 다시 학습하세요"));
+    return {nats, count, 0};
   }
 
   const model::Model& model_;

@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "model/ggml_blocks.h"
 #include "model/half.h"
@@ -21,7 +22,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 using F = hn::CappedTag<float, 16>;
 using V = hn::Vec<F>;
 
-constexpr size_t kPart = 32;  // elements that share a scale
+constexpr size_t kPart = 32;        // elements that share a scale
+constexpr float kNoScale = 1e-30F;  // far below the least half, and far above what has no inverse in float
 
 /// Sums over 32 elements x with weights w and codes q.
 struct Sums {
@@ -73,7 +75,7 @@ float fit_symmetric(const float* x, const float* w, float levels, uint8_t* codes
   float most = 0;
   for (size_t i = 0; i < kPart; ++i)
     if (std::fabs(x[i]) > std::fabs(most)) most = x[i];
-  if (most == 0) {
+  if (std::fabs(most) < kNoScale) {
     std::memset(codes, static_cast<int>(levels), kPart);
     return 0;
   }
@@ -105,7 +107,7 @@ void fit_affine(const float* x, const float* w, float& scale, float& minimum) {
   }
   scale = (high - low) / 15;
   minimum = -low;
-  if (scale <= 0) return;
+  if (scale < kNoScale) return;
   float best = error_of(x, w, scale, low, 0, 15, nullptr);
   for (int step = -10; step <= 14; step += 2) {
     float s = (high - low) / (15 + 0.1F * static_cast<float>(step)), o = low;
@@ -265,7 +267,7 @@ void default_importance(std::span<const float> x, float* w) {
 void encode_q8_0(std::span<const float> x, uint8_t* out) {
   float most = 0;
   for (const float v : x) most = std::max(most, std::fabs(v));
-  const float d = most / 127, inverse = d != 0 ? 1 / d : 0;
+  const float d = most / 127, inverse = d >= std::numeric_limits<float>::min() ? 1 / d : 0;  // smaller: an infinity
   const uint16_t half = float_to_half(d);
   std::memcpy(out, &half, 2);
   for (size_t i = 0; i < x.size(); ++i)

@@ -1,6 +1,8 @@
 #include "optimize/calibrate.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <memory>
 
 #include "core/error.h"
@@ -17,7 +19,8 @@ using tensor::Matrix;
 using tensor::Parameter;
 using tensor::Tensor;
 
-constexpr size_t kRows = 2048;  // tokens that go through a layer at a time
+constexpr size_t kRows = 2048;     // tokens that go through a layer at a time
+constexpr float kMostSum = 1e30F;  // of products of inputs: leaves room to damp the sums until they can be factored
 
 /// Sums x xᵀ over a weight's inputs.
 class InputSums final : public tensor::InputObserver {
@@ -48,6 +51,14 @@ class InputSums final : public tensor::InputObserver {
   uint64_t rows_ = 0;
 };
 
+/// Whether all elements (f32 or bf16) are numbers of no more than this magnitude.
+bool within(const Tensor& t, float most) {
+  return t.dtype() == DType::f32 ? std::ranges::all_of(t.span<float>(), [&](float x) { return std::fabs(x) <= most; })
+                                 : std::ranges::all_of(t.span<tensor::Bf16>(), [&](tensor::Bf16 x) {
+                                     return std::fabs(tensor::to_float(x)) <= most;
+                                   });
+}
+
 /// The router decides which weights are used at all, and is small: it stays as it is.
 bool is_linear(const Part& part) {
   return part.kind == Part::Kind::matrix && part.role != model::TensorRole::router;
@@ -56,8 +67,11 @@ bool is_linear(const Part& part) {
 class ModelQuantizer {
  public:
   ModelQuantizer(model::DecoderModel& model, const WeightSettings& settings) : model_(model), settings_(settings) {
-    for (const Part& part : model.parts())
-      if (is_linear(part) && !part.parameter->quantized()) check_group(part, settings.group);
+    for (const Part& part : model.parts()) {
+      if (part.parameter->quantized()) continue;
+      if (is_linear(part)) check_group(part, settings.group);
+      if (part.begin == 0) check_numbers(*part.parameter);
+    }
   }
 
   CalibrationReport run(const Sequences& text, ProgressSink& sink) {
@@ -97,6 +111,15 @@ class ModelQuantizer {
                        "그룹을 더 크게 하거나 hidden과 전문가 크기가 8의 배수인 모델을 쓰세요")));
   }
 
+  static void check_numbers(const Parameter& p) {
+    if (within(p.value, std::numeric_limits<float>::max())) return;
+    throw Error(
+        p.name,
+        std::string(tr("a weight is infinite or no number", "가중치 가운데 무한대이거나 수가 아닌 값이 있습니다")),
+        std::string(tr("get the model again, or train it again from before it came apart",
+                       "모델을 다시 받거나, 값이 무너지기 전부터 다시 학습하세요")));
+  }
+
   std::vector<Parameter*> weights_of(size_t layer) {
     std::vector<Parameter*> weights;
     for (const Part& part : model_.parts())
@@ -128,6 +151,12 @@ class ModelQuantizer {
       ++report_.nearest_for_want_of_inputs;
       return;  // rounded with the rest at the end
     }
+    if (!within(input.sums(), kMostSum))
+      throw Error(p.name,
+                  std::string(tr("its inputs on the calibration's text are infinite, no numbers, or far too large",
+                                 "보정 텍스트에서 이 가중치의 입력이 무한대이거나 수가 아니거나 너무 큽니다")),
+                  std::string(tr("check the model with `moru perplexity`, or quantize with method: nearest",
+                                 "`moru perplexity`로 모델을 확인하거나 method: nearest로 양자화하세요")));
     const int group = group_for(k, settings_.group);
     const FeedbackResult r = round_with_feedback(
         p.value, input.sums(), {settings_.bits, group, settings_.damping, settings_.activation_order});

@@ -45,7 +45,8 @@ int group_for(int64_t cols, int group);
 
 /// Quantizes every linear layer but the routers, and the embeddings and the head if so set. `text` is needed for
 /// feedback alone. Experts that saw fewer rows than a quarter of their width are rounded to nearest, and so is what
-/// lies outside the layers. Throws Error where no group fits.
+/// lies outside the layers. Throws Error where no group fits, a weight is no finite number, or the calibration's inputs
+/// are none.
 CalibrationReport quantize_model(model::DecoderModel& model, const Sequences& text, const WeightSettings& settings,
                                  ProgressSink& sink);
 

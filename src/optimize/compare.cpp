@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/error.h"
 #include "core/language.h"
 #include "optimize/resample.h"
 #include "tensor/parallel.h"
@@ -34,13 +35,23 @@ TokenFigures figures_of(std::span<const float> p, std::span<const float> q, cons
     const double log_p = static_cast<double>(p[i]) - p_sum;
     f.kl += std::exp(log_p) * (log_p - (static_cast<double>(q[i]) - q_sum));
   }
-  f.kl = std::max(0.0, f.kl);  // rounding may leave a tiny negative number
+  if (f.kl < 0) f.kl = 0;  // rounding may leave a tiny negative number
   f.same = std::ranges::max_element(p) - p.begin() == std::ranges::max_element(q) - q.begin();
   if (next != nullptr) {
     f.original = p_sum - static_cast<double>(p[static_cast<size_t>(*next)]);
     f.other = q_sum - static_cast<double>(q[static_cast<size_t>(*next)]);
   }
   return f;
+}
+
+/// Nothing can be said of two models where one does not predict. A divergence without end comes of a logit without.
+void check(const TokenFigures& f) {
+  if (std::isfinite(f.kl) && std::isfinite(f.original) && std::isfinite(f.other)) return;
+  throw Error("",
+              std::string(tr("one of the two models gives logits that are infinite or no numbers",
+                             "두 모델 가운데 하나의 로짓이 무한대이거나 수가 아닙니다")),
+              std::string(tr("see with `moru perplexity` which, and get or train it again",
+                             "`moru perplexity`로 어느 쪽인지 확인하고, 다시 받거나 다시 학습하세요")));
 }
 
 /// What is kept of one sequence.
@@ -92,6 +103,7 @@ Collected collect(const model::Model& original, const model::Model& other, const
         figures[r] = figures_of(std::span(p).subspan(r * vocabulary, vocabulary),
                                 std::span(q).subspan(r * vocabulary, vocabulary), next[r]);
     });
+    for (const TokenFigures& f : figures) check(f);
     for (size_t r = 0; r < rows.size(); ++r) {
       if (pack.positions[r] == 0) c.sequences.emplace_back();
       SequenceFigures& s = c.sequences.back();

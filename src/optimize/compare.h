@@ -30,6 +30,7 @@ struct Comparison {
 };
 
 /// Runs both models over each sequence once; nothing is stored but a few numbers a token. Deterministic.
+/// Throws Error if a model's logits are not finite.
 Comparison compare(const model::Model& original, const model::Model& other, const Sequences& sequences,
                    ProgressSink& sink);
 

@@ -24,7 +24,8 @@ struct FeedbackResult {
   bool feedback = true;      ///< False where plain rounding was better, and was taken.
 };
 
-/// `weight`: f32 or bf16 [N, K]; `hessian`: f32 [K, K], the sum of x xᵀ over the inputs (its scale does not matter).
+/// `weight`: f32 or bf16 [N, K]; `hessian`: f32 [K, K], the sum of x xᵀ over the inputs (its scale does not
+/// matter). Both hold finite numbers only, the Hessian none above 1e30.
 FeedbackResult round_with_feedback(const tensor::Tensor& weight, const tensor::Tensor& hessian,
                                    const FeedbackSettings& settings);
 

@@ -1,5 +1,10 @@
 #include "tensor/quantized.h"
 
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "tensor/quantized.cpp"
 #include <hwy/foreach_target.h>
@@ -15,14 +20,21 @@ int32_t quantize_group(const T* x, int8_t* codes, float* scale, int64_t count) {
   const F f;
   const hn::RebindToSigned<F> full;
   const hn::Rebind<int8_t, F> bytes;
-  V largest = hn::Zero(f);
-  float most = 0;
+  // As bits, magnitudes keep their order, with an infinity above all numbers and what is no number above that.
+  auto largest = hn::Zero(full);
+  int32_t most_bits = 0;
   each(
-      count, [&](int64_t i) { largest = hn::Max(largest, hn::Abs(load(f, x + i))); },
-      [&](int64_t i) { most = std::max(most, std::abs(scalar(x[i]))); });
-  most = std::max(most, hn::GetLane(hn::MaxOfLanes(f, largest)));
+      count, [&](int64_t i) { largest = hn::Max(largest, hn::BitCast(full, hn::Abs(load(f, x + i)))); },
+      [&](int64_t i) { most_bits = std::max(most_bits, std::bit_cast<int32_t>(std::abs(scalar(x[i])))); });
+  const auto most = std::bit_cast<float>(std::max(most_bits, hn::GetLane(hn::MaxOfLanes(full, largest))));
   *scale = most / 127.0F;
-  const float inverse = most > 0 ? 127.0F / most : 0.0F;
+  const float inverse = 127.0F / most;
+  if (!(inverse > 0 && inverse <= std::numeric_limits<float>::max())) {
+    // Nothing but zeros, or numbers too small to have an inverse; or some that are none: then the scale is none either,
+    // and makes what is computed with it none.
+    std::fill_n(codes, count, int8_t{0});
+    return 0;
+  }
   auto sum = hn::Zero(full);
   int32_t rest = 0;
   each(
@@ -49,8 +61,6 @@ int32_t quantize_group_bf16(const Bf16* x, int8_t* codes, float* scale, int64_t 
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-#include <cmath>
-
 #include "tensor/parallel.h"
 #include "tensor/quantized_kernel.h"
 
@@ -111,8 +121,9 @@ Bf16& scale_at(const QuantizedWeight& w, int64_t n, int64_t g) {
 
 int8_t nearest_code(float weight, float scale, int bits) {
   if (scale == 0) return 0;
-  return static_cast<int8_t>(std::clamp(std::nearbyint(weight / scale), static_cast<float>(least_code(bits)),
-                                        static_cast<float>(most_code(bits))));
+  // In this order of arguments a quotient that is no number becomes the least code.
+  return static_cast<int8_t>(std::min(std::max(static_cast<float>(least_code(bits)), std::nearbyint(weight / scale)),
+                                      static_cast<float>(most_code(bits))));
 }
 
 Bf16 best_scale(const float* weights, const float* importance, int64_t count, int bits) {

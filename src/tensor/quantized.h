@@ -41,7 +41,7 @@ constexpr int most_code(int bits) {
 /// wider ranges of either sign are tried (the range is longer on one side, and a scale may be negative).
 Bf16 best_scale(const float* weights, const float* importance, int64_t count, int bits);
 
-/// The code nearest to weight / scale; 0 if the scale is.
+/// The code nearest to weight / scale; 0 if the scale is, and the least code if the quotient is no number.
 int8_t nearest_code(float weight, float scale, int bits);
 
 /// Round to nearest, each group with its best scale. `weight`: f32 or bf16 [N, K]; `group` divides K and by 8.

@@ -35,7 +35,8 @@ std::vector<QuantizedKernel> quantized_kernels();
 /// As matmul_quantized, on the given kernel, which the processor must have.
 void matmul_quantized_on(QuantizedKernel kernel, const Tensor& x, const QuantizedWeight& weight, const Tensor& out);
 
-/// The codes, scales and sums of QuantizedProduct for the rows of x.
+/// The codes, scales and sums of QuantizedProduct for the rows of x. A group with an infinity or a NaN has no number for
+/// its scale and zeros for codes: what is computed with it is NaN.
 struct QuantizedInput {
   Tensor codes;   ///< i8 [m, k]
   Tensor scales;  ///< f32 [m, k / group]

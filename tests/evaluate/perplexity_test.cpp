@@ -121,5 +121,34 @@ TEST(Perplexity, WhatCannotBeMeasuredIsSaid) {
   EXPECT_THROW(measure({long_text()}, {64, 0}), Error);
 }
 
+/// Its logits are those of another model, but for one that is no number.
+class BrokenModel final : public model::Model {
+ public:
+  BrokenModel(const model::Model& model, float bad) : model_(model), bad_(bad) {}
+  const model::ModelConfig& config() const override { return model_.config(); }
+  std::unique_ptr<model::KvCache> make_cache(size_t sequences, size_t context) const override {
+    return model_.make_cache(sequences, context);
+  }
+  void logits(const model::Batch& batch, std::span<const int32_t> rows, std::span<float> logits) const override {
+    model_.logits(batch, rows, logits);
+    if (!logits.empty()) logits.back() = bad_;
+  }
+  uint64_t weight_bytes() const override { return model_.weight_bytes(); }
+
+ private:
+  const model::Model& model_;
+  float bad_;
+};
+
+TEST(Perplexity, LogitsThatAreNoNumbersGiveNoFigure) {
+  const infer::TinyModel tiny = infer::tiny_model();
+  const std::vector<std::string> texts = {long_text()};
+  SilentProgress silent;
+  for (const float bad : {NAN, INFINITY}) {
+    const BrokenModel broken(*tiny.model, bad);
+    EXPECT_THROW(perplexity(broken, tiny.tokenizer, texts, {64, 32}, silent), Error) << bad;
+  }
+}
+
 }  // namespace
 }  // namespace moru::evaluate

@@ -14,10 +14,29 @@
 #include "model/model_files.h"
 #include "tensor/quantized.h"
 
+#ifdef __SANITIZE_ADDRESS__
+extern "C" void __sanitizer_purge_allocator();  // GCC has no header for it
+#endif
+
 namespace moru::model {
 namespace {
 
 using ::testing::HasSubstr;
+
+/// The address sanitizer keeps 256 MB of what was freed; where memory is measured it is told to let go.
+class FrugalProgress final : public SilentProgress {
+#ifdef __SANITIZE_ADDRESS__
+ public:
+  void show(const State&) override {
+    __sanitizer_purge_allocator();
+  }
+#endif
+};
+#ifdef __SANITIZE_ADDRESS__
+constexpr uint64_t kAllowance = 100'000'000;  // between two reports of progress
+#else
+constexpr uint64_t kAllowance = 0;
+#endif
 
 fs::path family_folder(const std::string& name) {
   return fs::path(MORU_SOURCE_DIR) / "tests/model/families" / name;
@@ -33,7 +52,7 @@ class ConvertTest : public ::testing::Test {
  protected:
   ConvertReport convert(const fs::path& input, const fs::path& output, const std::string& type = "",
                         uint64_t shard_size = 5'000'000'000) {
-    SilentProgress sink;
+    FrugalProgress sink;
     return convert_model({input, output, type, shard_size}, sink);
   }
   std::string error_of(const fs::path& input, const fs::path& output, const std::string& type = "") {
@@ -312,7 +331,7 @@ TEST_F(ConvertTest, AModelOfHalfAGigabyteConvertsInATenthOfThat) {
       const uint64_t before = peak_memory();
       const bool gguf = std::string_view(output).ends_with(".gguf");
       convert(folder.path(), folder.path() / output, gguf ? "q8_0" : "f16", 100'000'000);
-      ::_exit(peak_memory() - before < size / 10 ? 0 : 1);
+      ::_exit(peak_memory() - before < size / 10 + kAllowance ? 0 : 1);
     }
     int status = 0;
     ASSERT_EQ(::waitpid(child, &status, 0), child);

@@ -124,6 +124,23 @@ TEST(GgmlBlocksTest, BlocksOfOneValueAreExact) {
   }
 }
 
+TEST(GgmlBlocksTest, ValuesWhoseScaleNoHalfHoldsBecomeZeros) {
+  for (const char* name : {"Q8_0", "Q4_0", "Q5_0", "Q4_K"}) {
+    const BlockFormat& format = *block_format(name);
+    for (const float value : {1e-45F, -1e-42F, 5e-39F, -1e-38F, 1e-31F, 1e-20F}) {
+      std::vector<float> values(256, 0.0F);
+      for (size_t i = 0; i < 256; i += 3) values[i] = i % 2 == 0 ? value : -value / 2;
+      std::vector<std::byte> blocks(256 / static_cast<size_t>(format.elements) * format.bytes);
+      std::vector<float> back(256, 1.0F);
+      ASSERT_TRUE(quantize(format, values, blocks.data())) << name << " " << value;
+      ASSERT_TRUE(dequantize(format, blocks.data(), back)) << name << " " << value;
+      for (const float v : back) EXPECT_EQ(v, 0.0F) << name << " " << value;
+      // A zero keeps the code of zero: no quotient without a value became a code.
+      if (format.ggml_type == 8) EXPECT_EQ(blocks[2 + 1], std::byte{0}) << value;
+    }
+  }
+}
+
 TEST(GgmlBlocksTest, WhatDoesNotFitIsSaidSo) {
   for (const char* name : {"F16", "Q8_0", "Q4_0", "Q4_K"}) {
     std::vector<float> values(256, 1.0F);

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "core/error.h"
 #include "core/random.h"
 #include "optimize/resample.h"
 
@@ -47,6 +48,17 @@ TEST(Compare, TheFiguresAreThoseOfTheDefinitions) {
   EXPECT_NEAR(c.perplexity.value, std::exp(-(std::log(0.4) + std::log(0.6) + std::log(0.5)) / 3), 1e-5);
   EXPECT_LE(c.perplexity_ratio.low, c.perplexity_ratio.value);
   EXPECT_GE(c.perplexity_ratio.high, c.perplexity_ratio.value);
+}
+
+TEST(Compare, AModelWhoseLogitsAreNoNumbersIsNotCompared) {
+  const TableModel good({{0.5F, 1}, {0, 0}});
+  SilentProgress silent;
+  for (const float bad : {NAN, INFINITY, -INFINITY}) {
+    const TableModel broken({{0.5F, bad}, {0, 0}}), all_bad({{bad, bad}, {bad, bad}});
+    EXPECT_THROW(compare(good, broken, {{0, 0, 1}, {1, 1}}, silent), Error) << bad;
+    EXPECT_THROW(compare(broken, good, {{0, 0, 1}, {1, 1}}, silent), Error) << bad;
+    EXPECT_THROW(compare(all_bad, all_bad, {{0, 0, 1}, {1, 1}}, silent), Error) << bad;
+  }
 }
 
 TEST(Compare, TheIntervalOfAMeanIsTheOneThatTheoryGives) {

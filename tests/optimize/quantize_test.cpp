@@ -220,6 +220,47 @@ TEST_F(QuantizeTest, TheRouterStaysAsItIs) {
   EXPECT_TRUE(loaded->head().quantized());
 }
 
+TEST_F(QuantizeTest, WeightsThatAreNoNumbersAreNotRounded) {
+  SilentProgress silent;
+  for (const float bad : {NAN, INFINITY}) {
+    for (const Method method : {Method::nearest, Method::feedback}) {
+      const auto model = model::load_model(model_folder());
+      model->layers()[1].expert_down[3].value.data<tensor::Bf16>()[5] = tensor::to_bf16(bad);
+      WeightSettings settings;
+      settings.group = 32;
+      settings.method = method;
+      try {
+        quantize_model(*model, random_sequences(*model), settings, silent);
+        FAIL() << bad;
+      } catch (const Error& error) {
+        EXPECT_THAT(error.what(), HasSubstr("model.layers.1.mlp.experts.3.down_proj.weight"));
+        EXPECT_THAT(error.what(), HasSubstr("no number"));
+      }
+    }
+  }
+}
+
+TEST_F(QuantizeTest, InputsWithoutBoundsAreNotCalibratedOn) {
+  SilentProgress silent;
+  for (const float large : {1e15F, 1e19F, 1e38F}) {  // sums of 1e30 and more; of infinities; of infinite inputs
+    const auto model = model::load_model(model_folder());
+    for (const model::Part& part : model->parts()) {
+      if (part.kind != model::Part::Kind::norm || part.layer != 0) continue;
+      for (tensor::Bf16& x : part.parameter->value.span<tensor::Bf16>()) x = tensor::to_bf16(large);
+    }
+    WeightSettings settings;
+    settings.group = 32;
+    settings.method = Method::feedback;
+    try {
+      quantize_model(*model, random_sequences(*model), settings, silent);
+      FAIL() << large;
+    } catch (const Error& error) {
+      EXPECT_THAT(error.what(), HasSubstr("model.layers.0."));
+      EXPECT_THAT(error.what(), HasSubstr("calibration"));
+    }
+  }
+}
+
 TEST_F(QuantizeTest, AGroupThatDoesNotDivideGivesWayToTheNextSmaller) {
   EXPECT_EQ(group_for(576, 128), 96);
   EXPECT_EQ(group_for(1536, 128), 128);

@@ -67,6 +67,19 @@ TEST(QuantizedWeights, AGroupOfZerosStaysZero) {
   }
 }
 
+TEST(QuantizedWeights, WeightsThatAreNoNumbersHaveCodesAllTheSame) {
+  for (const int bits : {4, 8}) {
+    for (const float scale : {0.5F, -0.5F, INFINITY, NAN}) {
+      for (const float weight : {NAN, INFINITY, -INFINITY, 1e38F, 1e-45F}) {
+        const int code = nearest_code(weight, scale, bits);
+        EXPECT_TRUE(code >= least_code(bits) && code <= most_code(bits));
+      }
+    }
+    EXPECT_EQ(nearest_code(INFINITY, 0.5F, bits), most_code(bits));
+    EXPECT_EQ(nearest_code(1e38F, -1e-30F, bits), least_code(bits));
+  }
+}
+
 TEST(QuantizedWeights, PackingIsUndoneByUnpacking) {
   for (const int bits : {4, 8}) {
     for (const auto& [n, k, group] : {std::tuple{1, 8, 8}, {16, 48, 24}, {37, 64, 32}, {130, 128, 128}}) {
@@ -133,6 +146,45 @@ TEST_P(QuantizedInputTest, SameCodesOnEveryInstructionSet) {
           sum += in.codes.data<int8_t>()[i];
         }
         ASSERT_EQ(in.sums.data<int32_t>()[g], sum);
+      }
+    }
+  }
+}
+
+TEST_P(QuantizedInputTest, AGroupOfTheSmallestNumbersIsZero) {
+  for (const DType type : {DType::f32, DType::bf16}) {
+    for (const int64_t group : {8, 24, 40}) {
+      const Tensor x = Tensor::zeros(type, {1, group});
+      for (const int64_t i : {int64_t{1}, group - 1}) {
+        if (type == DType::f32) {
+          x.data<float>()[i] = -1e-40F;
+        } else {
+          x.data<Bf16>()[i] = {3};
+        }
+      }
+      const QuantizedInput in = quantize_input(x, group);
+      for (const int8_t code : in.codes.span<int8_t>()) EXPECT_EQ(code, 0) << group;
+      EXPECT_EQ(in.sums.data<int32_t>()[0], 0);
+    }
+  }
+}
+
+TEST_P(QuantizedInputTest, WhatIsNoNumberStaysNone) {
+  for (const DType type : {DType::f32, DType::bf16}) {
+    for (const float bad : {NAN, -NAN, INFINITY, -INFINITY}) {
+      for (const int64_t at : {0, 17, 39}) {
+        const int64_t group = 40;
+        const Tensor x = random_of(type, {2, 2 * group}, 5);
+        if (type == DType::f32) {
+          x.data<float>()[group + at] = bad;
+        } else {
+          x.data<Bf16>()[group + at] = to_bf16(bad);
+        }
+        const QuantizedInput in = quantize_input(x, group);
+        EXPECT_EQ(in.sums.data<int32_t>()[1], 0);
+        const Tensor out(DType::f32, {2, 5});
+        matmul_quantized(x, quantize(random_of(DType::f32, {5, 2 * group}, 6), 8, group), out);
+        for (int64_t i = 0; i < 10; ++i) EXPECT_EQ(std::isnan(element(out, i)), i < 5) << bad << " at " << at;
       }
     }
   }
