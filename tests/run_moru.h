@@ -79,6 +79,8 @@ class Moru {
   bool has_ended() { return pid_ == 0 || ended(WNOHANG); }
   /// What it wrote to standard error so far.
   std::string said() const { return read_file(output_.path() / "err"); }
+  /// The same of standard output.
+  std::string printed() const { return read_file(output_.path() / "out"); }
   pid_t pid() const { return pid_; }
   double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
 

@@ -65,6 +65,9 @@ void print_report(const pipeline::BuildReport& report, const std::string& progra
              pipeline::seconds_text(report.seconds));
   if (!report.model_written)
     fmt::print("        {}\n", tr("it stood there already; nothing was built", "이미 있어서 새로 만든 것이 없습니다"));
+  if (fs::exists(report.model / "evaluation.md"))
+    fmt::print("        {}: {}\n", tr("how it answers, beside the others", "다른 대상과 나란히 본 답변"),
+               typed(report.model / "evaluation.md"));
   fmt::print("\n{}\n", tr("Talk to it:", "대화하기:"));
   fmt::print("  {} chat {}\n", program, typed(report.model));
   fmt::print("{}\n", tr("Serve it (OpenAI's API, and a chat page at http://localhost:8080):",

@@ -231,8 +231,10 @@ void register_chat(CLI::App& app, std::function<int()>& run) {
       app.add_subcommand("chat", std::string(tr("Talk with a model in the terminal", "터미널에서 모델과 대화합니다")));
   command
       ->add_option("model", options->model,
-                   std::string(tr("Model folder (config.json, tokenizer.json, …)",
-                                  "모델 폴더 (config.json, tokenizer.json, …)")))
+                   std::string(tr("Model folder, folder of a LoRA adapter (its adapter_config.json names the base), or "
+                                  ".gguf file",
+                                  "모델 폴더, LoRA 어댑터 폴더(adapter_config.json이 바탕 모델을 가리킴), 또는 .gguf "
+                                  "파일")))
       ->required();
   command->add_option("--prompt", options->prompt,
                       std::string(tr("Answer this once and exit", "이 질문에 한 번 답하고 끝냅니다")));

@@ -36,6 +36,7 @@ void print_ready(const serve::Server& server, const serve::Service& service) {
                              "{}: 가중치 {:.1f} MB, 문맥 {} 토큰, 슬롯 {}개\n")),
              card.id, static_cast<double>(card.weight_bytes) / 1e6, service.engine().context(),
              service.engine().status().slots);
+  if (!card.base.empty()) fmt::print(fmt::runtime(tr("an adapter on {}\n", "{} 위의 어댑터\n")), card.base);
   if (!card.licences.empty()) {
     fmt::print(fmt::runtime(tr("made from {} documents, licence {}\n", "문서 {}개로 만듦, 라이선스 {}\n")),
                card.documents, card.licences);
@@ -81,8 +82,10 @@ void register_serve(CLI::App& app, std::function<int()>& run) {
                                                                  "모델을 서비스합니다: OpenAI API와 대화 페이지")));
   command
       ->add_option("model", options->model,
-                   std::string(tr("Model folder (config.json, tokenizer.json, …)",
-                                  "모델 폴더 (config.json, tokenizer.json, …)")))
+                   std::string(tr("Model folder, folder of a LoRA adapter (its adapter_config.json names the base), or "
+                                  ".gguf file",
+                                  "모델 폴더, LoRA 어댑터 폴더(adapter_config.json이 바탕 모델을 가리킴), 또는 .gguf "
+                                  "파일")))
       ->required();
   command
       ->add_option("--port", options->server.port,

@@ -5,6 +5,8 @@
 namespace moru::evaluate {
 namespace {
 
+constexpr std::string_view kStart = "base", kTrained = "trained";
+
 template <class... Arguments>
 std::string say(std::string_view english, std::string_view korean, const Arguments&... arguments) {
   return fmt::format(fmt::runtime(tr(english, korean)), arguments...);
@@ -91,6 +93,10 @@ std::vector<std::string> findings(const Report& report, const std::string& set) 
   std::vector<const Comparison*> comparisons;
   for (const Comparison& c : report.comparisons)
     if (c.set == set) comparisons.push_back(&c);
+  // What training did to the model that it began with.
+  for (const Comparison* c : comparisons)
+    if (c->a == kStart && c->b == kTrained)
+      lines.push_back(against_baseline(*c, score_of(report, set, c->a), score_of(report, set, c->b)));
   for (const Comparison* c : comparisons) {
     const Score& a = score_of(report, set, c->a);
     const Score& b = score_of(report, set, c->b);

@@ -6,6 +6,7 @@
 
 #include "core/hash.h"
 #include "core/random.h"
+#include "data/held_out.h"
 #include "data/sample.h"
 #include "generate/choose.h"
 #include "generate/other_names.h"
@@ -66,12 +67,6 @@ struct Asked {
 
 bool asks_in(const Options& options, std::string_view language) {
   return std::ranges::find(options.languages, language) != options.languages.end();
-}
-
-/// By the address alone: a document stays on its side when its text changes or others come and go.
-bool is_held_out(const data::Document& document, const Options& options) {
-  const double draw = static_cast<double>(hash64(document.source.uri, options.seed) >> 11U) * 0x1p-53;
-  return draw < options.held_out_documents;
 }
 
 /// Leaves those of held-out documents out whose answer stands in another document as well: the model would have seen
@@ -149,7 +144,8 @@ Report generate(const data::DatasetReader& corpus, const Options& options, data:
       const data::Document document = data::document_from_json(record, place);
       std::vector<Topic> found = topics_of(document, options);
       names.add(document);
-      if (is_held_out(document, options)) report.held_out_documents.insert(document.id);
+      if (data::is_held_out(document.source.uri, options.held_out_documents, options.seed))
+        report.held_out_documents.insert(document.id);
       std::move(found.begin(), found.end(), std::back_inserter(topics));
       progress.advance();
     });

@@ -42,9 +42,9 @@ void check_is_model(const fs::path& path) {
     throw Error(path.string(), std::string(tr("this is a file, not a model folder", "모델 폴더가 아니라 파일입니다")),
                 mend);
   }
-  // An adapter is opened with its base, which has the configuration.
-  const char* config = model::is_adapter_folder(path) ? "adapter_config.json" : "config.json";
-  for (const char* name : {config, "tokenizer.json"}) {
+  // An adapter is opened with its base, which has the configuration and, unless the adapter brings its own, the tokens.
+  if (model::is_adapter_folder(path)) return;
+  for (const char* name : {"config.json", "tokenizer.json"}) {
     if (fs::exists(path / name, error)) continue;
     throw Error(
         path.string(),
@@ -87,7 +87,14 @@ ModelFolder open_parts(const fs::path& path, std::string name, const std::functi
   return {path, std::move(name), std::move(model), made.get(), std::move(chat), defaults};
 }
 
-ModelFolder open_gguf(const fs::path& path) {
+fs::path whole_path(const fs::path& path) {
+  std::error_code error;
+  fs::path whole = fs::canonical(path, error);
+  return error ? path : whole;
+}
+
+/// The file's tokenizer and template, with its weights or those of an adapter on it.
+ModelFolder open_gguf(const fs::path& path, const std::optional<fs::path>& adapter) {
   const model::ModelFiles files = model::open_model_files(path);
   const model::GgufFile& gguf = *files.weights.gguf();
   const auto tokenizer = [&] {
@@ -99,14 +106,34 @@ ModelFolder open_gguf(const fs::path& path) {
     return text::Tokenizer::from_parts(*std::move(parts));
   };
   const std::string chat = gguf.text_or("tokenizer.chat_template", "");
-  std::error_code error;
-  fs::path whole = fs::canonical(path, error);
   return open_parts(
-      error ? path : whole, gguf.text_or("general.name", path.stem().string()), tokenizer,
-      [&] { return model::load_model(files); },
+      whole_path(path), gguf.text_or("general.name", path.stem().string()), tokenizer,
+      [&]() -> std::unique_ptr<model::Model> {
+        if (adapter) return model::Model::load(*adapter);
+        return model::load_model(files);
+      },
       chat.empty() ? text::ModelChat::load(path)
                    : text::ModelChat::from_template(chat, path.string() + ": chat_template", template_settings(gguf)),
       {});
+}
+
+/// The folder's tokenizer and template, with its weights or those of an adapter on it.
+ModelFolder open_folder(const fs::path& path, const std::optional<fs::path>& adapter) {
+  check_is_model(path);
+  const fs::path whole = whole_path(path);
+  return open_parts(
+      whole, model_name(whole), [&] { return text::Tokenizer::load(path); },
+      [&] { return model::Model::load(adapter.value_or(path)); }, text::ModelChat::load(path),
+      load_generation_defaults(path));
+}
+
+/// What PEFT writes has no tokenizer: the base's is taken then, with its template and its way of sampling.
+ModelFolder open_bare_adapter(const fs::path& path) {
+  const fs::path base = model::adapter_base(path);
+  ModelFolder folder = model::is_gguf_file(base) ? open_gguf(base, path) : open_folder(base, path);
+  folder.path = whole_path(path);
+  folder.name = model_name(folder.path);
+  return folder;
 }
 
 }  // namespace
@@ -129,20 +156,12 @@ GenerationDefaults load_generation_defaults(const fs::path& model_folder) {
 }
 
 ModelFolder open_model_folder(const fs::path& path) {
-  std::error_code error;
   const bool gguf = model::is_gguf_file(path);
-  if (!gguf) check_is_model(path);
-  const auto open = [&]() -> ModelFolder {
-    fs::path whole = fs::canonical(path, error);
-    if (error) whole = path;
-    return open_parts(
-        whole, model_name(whole), [&] { return text::Tokenizer::load(path); }, [&] { return model::Model::load(path); },
-        text::ModelChat::load(path), load_generation_defaults(path));
-  };
-  ModelFolder folder = gguf ? open_gguf(path) : open();
+  const bool bare_adapter = model::is_adapter_folder(path) && !fs::exists(path / "tokenizer.json");
+  ModelFolder folder = gguf ? open_gguf(path, {}) : bare_adapter ? open_bare_adapter(path) : open_folder(path, {});
   const auto vocabulary = static_cast<size_t>(folder.model->config().vocabulary);
   if (folder.tokenizer.vocabulary_size() > vocabulary) {
-    throw Error(gguf ? path.string() : (path / "tokenizer.json").string(),
+    throw Error(gguf || bare_adapter ? path.string() : (path / "tokenizer.json").string(),
                 fmt::format(fmt::runtime(tr("it has {} tokens, but the model of config.json knows {}",
                                             "토큰이 {}개인데 config.json의 모델은 {}개만 압니다")),
                             folder.tokenizer.vocabulary_size(), vocabulary),

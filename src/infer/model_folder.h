@@ -32,7 +32,8 @@ struct ModelFolder {
   GenerationDefaults defaults;
 };
 
-/// A model folder, an adapter folder in PEFT's layout (whose adapter_config.json names its base), or a .gguf file.
+/// A model folder, an adapter folder in PEFT's layout (whose adapter_config.json names its base, from which comes what
+/// the adapter folder does not have: tokenizer, template, sampling), or a .gguf file.
 /// Throws Error if the folder is missing or not a model, or if its tokenizer has more tokens than the model.
 ModelFolder open_model_folder(const std::filesystem::path& path);
 

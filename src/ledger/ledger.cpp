@@ -11,7 +11,8 @@ namespace moru::ledger {
 namespace {
 
 constexpr std::array<std::string_view, 5> kKindNames = {"source", "document", "sample", "artefact", "model"};
-constexpr int kSchemaVersion = 1;
+// 2: edges say what was held out. A ledger of another version is made again from the artefacts.
+constexpr int kSchemaVersion = 2;
 
 // A range of -1, -1 stands for "the whole": NULLs would be distinct from each other in the unique index.
 constexpr std::string_view kSchema = R"(

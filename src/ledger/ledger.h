@@ -43,6 +43,14 @@ inline constexpr std::string_view kInput = "input";
 inline constexpr std::string_view kExtract = "extract";
 /// origin: the child is a sample, the parent a document; or a document that a step changed and the one before.
 inline constexpr std::string_view kOrigin = "origin";
+/// held_out: the child is an artefact, the parent a record that it keeps for evaluation. The child is not made from it
+/// by this edge.
+inline constexpr std::string_view kHeldOut = "held_out";
+/// taught: the child is an artefact, the parent the artefact whose held-out records it kept out: these are no part of
+/// its lineage, by whatever way they could be reached.
+inline constexpr std::string_view kTaught = "taught";
+/// weights: the child is a model, the parent the artefact with its weights.
+inline constexpr std::string_view kWeights = "weights";
 
 struct Edge {
   std::string child, parent;  ///< Node ids; both must have been put before.
@@ -142,6 +150,8 @@ class Ledger {
 
   /// The files that the node was made from, whole way up, in order of URI.
   std::vector<Source> sources_of(std::string_view id) const;
+  /// The files of the documents that were held out of it: it is asked about these, and was made without them.
+  std::vector<Source> held_out_sources_of(std::string_view id) const;
   /// Their licences, in order of name.
   std::vector<LicenceCount> licences_of(std::string_view id) const;
   /// All that was made from the node, whole way down: how many of each kind, and the nodes (in order of kind and id).

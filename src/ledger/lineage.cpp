@@ -5,9 +5,20 @@
 namespace moru::ledger {
 namespace {
 
-// An edge that lineage follows: all but the inputs of an artefact whose members are known.
+// An edge that lineage follows: all but the inputs of an artefact whose members are known, and what only says what was
+// held out.
 constexpr std::string_view kFollowed =
-    "(e.role<>'input' OR NOT EXISTS(SELECT 1 FROM edge m WHERE m.child=e.child AND m.role='member'))";
+    "(e.role NOT IN ('held_out','taught') AND "
+    "(e.role<>'input' OR NOT EXISTS(SELECT 1 FROM edge m WHERE m.child=e.child AND m.role='member')))";
+
+// What was held out of node ?1: of the artefact itself, or of the one with the model's weights.
+constexpr std::string_view kHeldOutOf =
+    "self(n) AS (SELECT number FROM node WHERE id=?1), "
+    "held(n) AS (SELECT h.parent FROM edge t JOIN edge h ON h.child=t.parent AND h.role='held_out' WHERE "
+    "t.role='taught' AND t.child IN (SELECT n FROM self UNION SELECT w.parent FROM edge w JOIN self ON w.child=self.n "
+    "WHERE w.role='weights'))";
+
+constexpr std::string_view kSourceColumns = "s.uri, s.sha256, s.bytes, s.modified, s.licence, s.evidence";
 
 Node node_of(const Statement& row, int column = 0) {
   return {row.text(column), kind_of(row.text(column + 1)), row.text(column + 2), row.text(column + 3)};
@@ -15,6 +26,13 @@ Node node_of(const Statement& row, int column = 0) {
 
 Source source_of(const Statement& row) {
   return {row.text(0), row.text(1), static_cast<uint64_t>(row.integer(2)), row.text(3), row.text(4), row.text(5)};
+}
+
+std::vector<Source> sources_in(Statement& walk, std::string_view id) {
+  walk.bind(1, id);
+  std::vector<Source> sources;
+  while (walk.step()) sources.push_back(source_of(walk));
+  return sources;
 }
 
 int64_t sql_limit(size_t limit) {
@@ -110,16 +128,22 @@ uint64_t Ledger::count_children(std::string_view id, std::string_view role) cons
 }
 
 std::vector<Source> Ledger::sources_of(std::string_view id) const {
-  Statement walk =
-      state_->database.prepare(fmt::format("WITH RECURSIVE up(n) AS (SELECT number FROM node WHERE id=?1 UNION SELECT "
-                                           "e.parent FROM up JOIN edge e ON e.child=up.n WHERE {}) "
-                                           "SELECT s.uri, s.sha256, s.bytes, s.modified, s.licence, s.evidence FROM up "
-                                           "JOIN source s ON s.node=up.n ORDER BY s.uri, s.sha256",
-                                           kFollowed));
-  walk.bind(1, id);
-  std::vector<Source> sources;
-  while (walk.step()) sources.push_back(source_of(walk));
-  return sources;
+  Statement walk = state_->database.prepare(fmt::format(
+      "WITH RECURSIVE {}, up(n) AS (SELECT n FROM self UNION SELECT e.parent FROM up JOIN edge e ON e.child=up.n WHERE "
+      "{} AND e.parent NOT IN (SELECT n FROM held)) "
+      "SELECT {} FROM up JOIN source s ON s.node=up.n ORDER BY s.uri, s.sha256",
+      kHeldOutOf, kFollowed, kSourceColumns));
+  return sources_in(walk, id);
+}
+
+std::vector<Source> Ledger::held_out_sources_of(std::string_view id) const {
+  // From the documents alone: what else is held out, questions, was made of documents that may well be taught.
+  Statement walk = state_->database.prepare(fmt::format(
+      "WITH RECURSIVE {}, up(n) AS (SELECT held.n FROM held JOIN node ON node.number=held.n WHERE node.kind='document' "
+      "UNION SELECT e.parent FROM up JOIN edge e ON e.child=up.n WHERE {}) "
+      "SELECT {} FROM up JOIN source s ON s.node=up.n ORDER BY s.uri, s.sha256",
+      kHeldOutOf, kFollowed, kSourceColumns));
+  return sources_in(walk, id);
 }
 
 std::vector<LicenceCount> Ledger::licences_of(std::string_view id) const {
@@ -131,12 +155,18 @@ std::vector<LicenceCount> Ledger::licences_of(std::string_view id) const {
 }
 
 std::vector<Node> Ledger::descendants(std::string_view id, size_t limit) const {
-  Statement walk =
-      state_->database.prepare(fmt::format("WITH RECURSIVE down(n) AS (SELECT number FROM node WHERE id=?1 UNION "
-                                           "SELECT e.child FROM down JOIN edge e ON e.parent=down.n WHERE {}) "
-                                           "SELECT n.id, n.kind, n.label, n.facts FROM down JOIN node n ON "
-                                           "n.number=down.n WHERE n.id<>?1 ORDER BY n.kind, n.id LIMIT ?2",
-                                           kFollowed));
+  // `own`: a file's documents, as collected and as curated; they stand on one side, which their address decides.
+  // `without`: what was taught without them.
+  Statement walk = state_->database.prepare(fmt::format(
+      "WITH RECURSIVE own(n) AS (SELECT number FROM node WHERE id=?1 UNION SELECT e.child FROM own JOIN edge e ON "
+      "e.parent=own.n JOIN node d ON d.number=e.child WHERE e.role IN ('extract','origin') AND d.kind='document'), "
+      "without(n) AS (SELECT t.child FROM own JOIN edge h ON h.parent=own.n AND h.role='held_out' JOIN edge t ON "
+      "t.parent=h.child AND t.role='taught'), "
+      "down(n) AS (SELECT number FROM node WHERE id=?1 UNION SELECT e.child FROM down JOIN edge e ON e.parent=down.n "
+      "WHERE {} AND e.child NOT IN (SELECT n FROM without)) "
+      "SELECT n.id, n.kind, n.label, n.facts FROM down JOIN node n ON n.number=down.n WHERE n.id<>?1 "
+      "ORDER BY n.kind, n.id LIMIT ?2",
+      kFollowed));
   walk.bind(1, id).bind(2, sql_limit(limit));
   std::vector<Node> nodes;
   while (walk.step()) nodes.push_back(node_of(walk));

@@ -15,6 +15,7 @@
 #include "model/ggml_blocks.h"
 #include "model/gguf_config.h"
 #include "model/gguf_tokenizer.h"
+#include "model/lora.h"
 #include "model/model_files.h"
 
 namespace moru::model {
@@ -105,6 +106,10 @@ class Converter {
     if (fs::exists(options_.output, failed))
       refuse(options_.output, tr("it is already there", "이미 있습니다"),
              tr("name another output, or remove it first", "다른 출력을 지정하거나 먼저 지우세요"));
+    if (is_adapter_folder(options_.input))
+      refuse(options_.input, tr("this is an adapter, not a whole model", "모델 전체가 아니라 어댑터입니다"),
+             tr("merge it first: build the recipe with train.lora.merge: true, or quantize it with \"moru quantize\"",
+                "먼저 병합하세요. 레시피에 train.lora.merge: true를 두고 빌드하거나 \"moru quantize\"로 양자화하세요"));
     if (is_gguf(options_.output)) {
       to_gguf();
     } else if (is_gguf(options_.input)) {

@@ -83,8 +83,8 @@ std::string model_card(const std::string& name, const Json& bom, const std::map<
       "---\nlibrary_name: moru\npipeline_tag: text-generation\nlanguage:\n{}tags:\n- moru\n- {}\n---\n\n# "
       "{}\n\n",
       languages_text(generate), family, name);
-  const std::string documents = grouped(curate.facts.value("documents", uint64_t{0}) -
-                                        generate.facts.value("held_out_documents", uint64_t{0}));
+  const std::string documents =
+      grouped(curate.facts.value("documents", uint64_t{0}) - generate.facts.value("held_out_documents", uint64_t{0}));
   const Json& base = bom.at("base");
   if (base.is_object()) {
     card += text("An expert model, trained further by Moru from {} (licence {}, SHA-256 {}) on {} documents.\n",
@@ -123,6 +123,15 @@ std::string model_card(const std::string& name, const Json& bom, const std::map<
   card += "| --- | --- |\n";
   for (const auto& [licence, count] : bom.at("sources").at("licences").items())
     card += fmt::format("| {} | {} |\n", licence, count.get<uint64_t>());
+  if (const Json& evaluation = bom.at("evaluation"); evaluation.contains("held_out_sources")) {
+    std::vector<std::string> licences;
+    for (const auto& [licence, count] : evaluation.at("held_out_sources").at("licences").items())
+      licences.push_back(fmt::format("{} {}", licence, count.get<uint64_t>()));
+    card += text("\nHeld out of the training, and only asked about in the evaluation: {} files ({}).\n",
+                 "\n학습에서 빼고 평가에서만 물은 파일: {}개 ({}).\n",
+                 evaluation.at("held_out_sources").at("count").get<uint64_t>(),
+                 fmt::format("{}", fmt::join(licences, ", ")));
+  }
   card += text(
       "\nEvery file with its hash, licence and the evidence for it stands in bom.json; `moru trace .` shows it. The "
       "licences above are "

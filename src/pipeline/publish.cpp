@@ -113,7 +113,7 @@ Published publish_model(const Recipe& recipe, const Workspace& workspace,
   const Json facts = {
       {"folder", published.folder.string()}, {"recipe_sha256", recipe.sha256}, {"package", package.key}};
   ledger.put(ledger::Node{published.id, ledger::Kind::model, recipe.name, dump_json(facts)});
-  ledger.put(ledger::Edge{published.id, weights.key, "weights", {}});
+  ledger.put(ledger::Edge{published.id, weights.key, std::string(ledger::kWeights), {}});
   transaction.commit();
   return published;
 }

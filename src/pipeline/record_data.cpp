@@ -134,7 +134,8 @@ void record_decisions(const std::filesystem::path& dataset, const std::string& a
       });
 }
 
-void record_samples(const std::filesystem::path& dataset, const std::string& artefact, ledger::Ledger& ledger) {
+void record_samples(const std::filesystem::path& dataset, const std::set<std::string>& held_out_documents,
+                    const std::string& artefact, ledger::Ledger& ledger) {
   const data::DatasetReader reader(dataset, data::kSampleSchema);
   reader.for_each([&](const Json& record, std::string_view place) {
     const data::Sample s = data::sample_from_json(record, place);
@@ -147,7 +148,16 @@ void record_samples(const std::filesystem::path& dataset, const std::string& art
     for (const data::Origin& origin : s.origins)
       ledger.put(ledger::Edge{s.id, origin.document, std::string(ledger::kOrigin), range_of(origin.range)});
     ledger.put(ledger::Edge{artefact, s.id, std::string(ledger::kMember), {}});
+    if (s.held_out) ledger.put(ledger::Edge{artefact, s.id, std::string(ledger::kHeldOut), {}});
   });
+  for (const std::string& document : held_out_documents)
+    if (ledger.has(document)) ledger.put(ledger::Edge{artefact, document, std::string(ledger::kHeldOut), {}});
+}
+
+void record_taught(const std::string& artefact, ledger::Ledger& ledger) {
+  for (const ledger::Link& input : ledger.parents(artefact, ledger::kInput))
+    if (input.node.label == "generate")
+      ledger.put(ledger::Edge{artefact, input.node.id, std::string(ledger::kTaught), {}});
 }
 
 }  // namespace moru::pipeline

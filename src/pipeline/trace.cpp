@@ -49,7 +49,7 @@ Json walk_up(const ledger::Ledger& ledger, const ledger::Node& node, std::set<st
     if (const uint64_t members = ledger.count_parents(node.id, ledger::kMember); members > 0) json["members"] = members;
   Json parents = Json::array();
   for (const ledger::Link& link : ledger.parents(node.id)) {
-    if (link.role == ledger::kMember) continue;
+    if (link.role == ledger::kMember || link.role == ledger::kHeldOut || link.role == ledger::kTaught) continue;
     Json parent = walk_up(ledger, link.node, walked);
     parent["role"] = link.role;
     if (link.range) parent["range"] = {link.range->begin, link.range->end};
@@ -97,6 +97,8 @@ Json trace_up(const ledger::Ledger& ledger, const std::string& id) {
   std::set<std::string> walked;
   Json json = walk_up(ledger, node_or_throw(ledger, id), walked);
   json["sources"] = ledger::sources_json(ledger.sources_of(id));
+  if (const auto held_out = ledger.held_out_sources_of(id); !held_out.empty())
+    json["held_out_sources"] = ledger::sources_json(held_out);
   return json;
 }
 
@@ -128,6 +130,9 @@ Json trace_model(const fs::path& folder) {
         {"weights", bom.at("weights")}, {"base", bom.at("base")},           {"code", bom.at("code")},
         {"recipe", bom.at("recipe")},   {"machine", bom.at("machine")},     {"synthetic", bom.at("synthetic")},
         {"seeds", bom.at("seeds")},     {"documents", bom.at("documents")}, {"training", bom.at("training")}};
+    if (bom.at("evaluation").contains("held_out_sources"))
+      json["held_out_sources"] =
+          ledger::sources_json(ledger::sources_from_json(bom.at("evaluation").at("held_out_sources"), place));
     for (const Json& step : bom.at("steps"))
       json["made_from"].push_back({{"id", step.at("artefact")},
                                    {"kind", "artefact"},
@@ -140,7 +145,12 @@ Json trace_model(const fs::path& folder) {
                 std::string(tr("build the model again", "모델을 다시 빌드하세요")));
   }
   // The list proves itself: an edited one has another root.
-  if (json["sources"]["merkle_root"] != bom["sources"].value("merkle_root", "")) json["changed"].push_back("bom.json");
+  const auto differs = [](const Json& listed, const Json& said) {
+    return listed.at("merkle_root") != said.value("merkle_root", "");
+  };
+  if (differs(json["sources"], bom["sources"]) ||
+      (json.contains("held_out_sources") && differs(json["held_out_sources"], bom["evaluation"]["held_out_sources"])))
+    json["changed"].push_back("bom.json");
   return json;
 }
 

@@ -14,7 +14,7 @@ namespace moru::pipeline {
 std::string resolve(const ledger::Ledger& ledger, const std::string& what);
 
 /// {"id", "kind", "label", "facts", "made_from": [the same, with "role" and "range"], "decisions", "sources": {"count",
-/// "merkle_root", "licences", "files"}}.
+/// "merkle_root", "licences", "files"}, "held_out_sources": the same of what only evaluation asks about, if any}.
 Json trace_up(const ledger::Ledger& ledger, const std::string& id);
 /// {"id", "kind", "label", "facts", "made_of_it": {KIND: [{"id", "label"}]}}.
 Json trace_down(const ledger::Ledger& ledger, const std::string& id);

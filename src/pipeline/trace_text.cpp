@@ -82,11 +82,21 @@ void tree(const Json& node, const std::string& indent, const std::string& branch
   for (size_t i = 0; i < parents.size(); ++i) tree(parents[i], inner, i + 1 == parents.size() ? "└─ " : "├─ ", out);
 }
 
-std::string sources_text(const Json& sources, bool all) {
+std::string made_from(uint64_t count) {
+  return fmt::format(fmt::runtime(count == 1 ? tr("\nmade from {} file\n", "\n파일 {}개에서 만듦\n")
+                                             : tr("\nmade from {} files\n", "\n파일 {}개에서 만듦\n")),
+                     grouped(count));
+}
+std::string held_out(uint64_t count) {
+  return fmt::format(fmt::runtime(count == 1 ? tr("\nheld out, and only asked about in the evaluation: {} file\n",
+                                                  "\n학습하지 않고 평가에서만 물은 파일 {}개\n")
+                                             : tr("\nheld out, and only asked about in the evaluation: {} files\n",
+                                                  "\n학습하지 않고 평가에서만 물은 파일 {}개\n")),
+                     grouped(count));
+}
+
+std::string sources_text(std::string text, const Json& sources, bool all) {
   const auto count = sources.at("count").get<uint64_t>();
-  std::string text = fmt::format(fmt::runtime(count == 1 ? tr("\nmade from {} file\n", "\n파일 {}개에서 만듦\n")
-                                                         : tr("\nmade from {} files\n", "\n파일 {}개에서 만듦\n")),
-                                 grouped(count));
   for (const auto& [licence, files] : sources.at("licences").items())
     text += fmt::format(fmt::runtime(tr("  licence {}: {}\n", "  라이선스 {}: {}개\n")), licence,
                         grouped(files.get<uint64_t>()));
@@ -144,7 +154,12 @@ std::string trace_text(const Json& trace, bool all) {
     } else {
       tree(trace, "", "", text);
     }
-    return text + sources_text(trace.at("sources"), all);
+    text += sources_text(made_from(trace.at("sources").at("count").get<uint64_t>()), trace.at("sources"), all);
+    if (trace.contains("held_out_sources")) {
+      const Json& sources = trace.at("held_out_sources");
+      text += sources_text(held_out(sources.at("count").get<uint64_t>()), sources, all);
+    }
+    return text;
   }
   text = head_text(trace) + '\n';
   if (trace.at("made_of_it").empty())

@@ -17,6 +17,7 @@ struct ModelCard {
   std::string licences;    ///< Of the documents it was trained on ("MPL-2.0"); empty if bom.json does not say.
   uint64_t documents = 0;  ///< How many documents stand behind it, by bom.json; 0 if it does not say.
   uint64_t weight_bytes = 0;
+  std::string base = {};  ///< Of an adapter that is served with its base: the base's name; else empty.
 };
 
 /// Reads a model folder's card: the time of its weights, and from bom.json, if there, the licences and documents.

@@ -47,6 +47,49 @@ class OnABase : public testing::Test {
     return moru({"build", recipe(name, train), "--workspace", (tiny_->folder() / name).string(), "--offline"},
                 {.environment = {{"MORU_LANG", language}}});
   }
+  /// The files of held-out documents are sources of the evaluation and not of the model, in the bill of materials, in
+  /// the card and in every trace.
+  static void expect_apart(const Json& bom, size_t held_out) {
+    const fs::path model = tiny_->folder() / "apart" / "model";
+    const Json& asked = bom.at("evaluation").at("held_out_sources");
+    EXPECT_EQ(bom.at("documents").at("held_out"), held_out);
+    EXPECT_GT(asked.at("count"), 0);
+    EXPECT_LE(asked.at("count"), held_out);  // a file may hold several documents
+    std::set<std::string> taught;
+    for (const Json& file : bom.at("sources").at("files")) taught.insert(file.at("uri"));
+    for (const Json& file : asked.at("files")) {
+      EXPECT_FALSE(taught.contains(file.at("uri"))) << file;
+      EXPECT_EQ(file.at("licence"), "Apache-2.0");
+    }
+    EXPECT_NE(read_file(model / "README.md").find("Held out of the training"), std::string::npos);
+    EXPECT_NE(moru({"trace", model.string()}).out.find("held out, and only asked about"), std::string::npos);
+
+    const std::string workspace = (tiny_->folder() / "apart").string();
+    const auto trace = [&](const std::vector<std::string>& arguments) {
+      std::vector<std::string> all = {"trace", "--json", "--workspace", workspace};
+      all.insert(all.end(), arguments.begin(), arguments.end());
+      const Outcome outcome = moru(all);
+      EXPECT_EQ(outcome.status, 0) << outcome.error;
+      return parse_json(outcome.out, "trace");
+    };
+    const Json by_id = trace({bom.at("model").at("id")});
+    EXPECT_EQ(by_id.at("sources").at("merkle_root"), bom.at("sources").at("merkle_root"));
+    EXPECT_EQ(by_id.at("held_out_sources").at("merkle_root"), asked.at("merkle_root"));
+    const auto made_of = [&](const Json& file) {
+      std::set<std::string> labels;
+      const Json down = trace({file.at("uri"), "--down"});
+      for (const auto& [kind, nodes] : down.at("made_of_it").items())
+        for (const Json& node : nodes) labels.insert(kind + " " + node.at("label").get<std::string>());
+      return labels;
+    };
+    const std::set<std::string> of_asked = made_of(asked.at("files").at(0));
+    EXPECT_TRUE(of_asked.contains("artefact evaluate"));
+    for (const char* step : {"artefact tokenizer", "artefact train", "artefact optimize", "model apart"})
+      EXPECT_FALSE(of_asked.contains(step)) << step;
+    const std::set<std::string> of_taught = made_of(bom.at("sources").at("files").at(1));
+    EXPECT_TRUE(of_taught.contains("artefact train"));
+    EXPECT_TRUE(of_taught.contains("model apart"));
+  }
   static inline std::unique_ptr<TinyExample> tiny_;
 };
 
@@ -108,6 +151,7 @@ TEST_F(OnABase, TrainsAnAdapterThatAnswersWithItsBaseAndSaysWhatWasForgotten) {
   EXPECT_FALSE(held_out.empty());
   EXPECT_FALSE(trained.empty());
   for (const std::string& id : held_out) EXPECT_FALSE(trained.contains(id)) << id;
+  expect_apart(bom, held_out.size());
 }
 
 TEST_F(OnABase, MergedItIsAModelFolderOfItsOwn) {
@@ -139,6 +183,16 @@ TEST_F(OnABase, WhatIsWrongIsSaidBeforeAnyWorkWithTheLine) {
       EXPECT_NE(outcome.error.find("wrong.yaml:"), std::string::npos) << outcome.error;
       EXPECT_FALSE(fs::exists(tiny_->folder() / "wrong" / ".moru" / "artefacts")) << train;
     }
+  // Its one document is held out: nothing would be left to learn from.
+  const std::string one = (tiny_->folder() / "one.yaml").string();
+  write_file_atomic(one,
+                    "name: one\ncollect: {name: one, folder: general, licence: MIT}\ngenerate:\n  seed: 3\n"
+                    "  held_out_documents: 0.9\n");
+  const Outcome none = moru({"build", one, "--workspace", (tiny_->folder() / "one").string()});
+  EXPECT_EQ(none.status, 1);
+  EXPECT_NE(none.error.find("one.yaml:5"), std::string::npos) << none.error;
+  EXPECT_NE(none.error.find("all documents (1) are held out"), std::string::npos) << none.error;
+
   const std::string missing = recipe("wrong", licence);
   write_file_atomic(missing, read_file(missing).replace(read_file(missing).find("base.gguf"), 9, "gone.gguf"));
   const Outcome outcome = moru({"build", missing, "--plan"});

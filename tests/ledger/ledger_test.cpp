@@ -68,6 +68,74 @@ TEST(Ledger, WhatAStepDroppedIsNoSourceOfTheModel) {
   EXPECT_EQ(labels("document b"), (std::vector<std::string>{"collect"}));
 }
 
+/// fill(), and from both documents: questions, of which one about b and a phrasing about a are held out, what was
+/// taught by the others, its evaluation, and a model.
+void fill_with_held_out(Ledger& ledger) {
+  fill(ledger);
+  Ledger::Transaction all(ledger);
+  const auto edge = [&](const char* child, const char* parent, std::string_view role) {
+    ledger.put(Edge{id_of(child), id_of(parent), std::string(role), {}});
+  };
+  for (const auto* name : {"corpus", "questions", "taught", "rounded", "evaluation"})
+    ledger.put(Node{id_of(name), Kind::artefact, name, "{}"});
+  for (const auto* name : {"about a", "asked about a", "asked about b"})
+    ledger.put(Node{id_of(name), Kind::sample, name, ""});
+  ledger.put(Node{id_of("published"), Kind::model, "published", ""});
+  for (const auto* document : {"document a", "document b"}) edge("corpus", document, kMember);
+  edge("questions", "corpus", kInput);
+  for (const auto* sample : {"about a", "asked about a", "asked about b"}) {
+    edge(sample, std::string_view(sample).ends_with("a") ? "document a" : "document b", kOrigin);
+    edge("questions", sample, kMember);
+  }
+  for (const auto* record : {"asked about a", "asked about b", "document b"}) edge("questions", record, kHeldOut);
+  for (const auto* input : {"corpus", "questions"})
+    for (const auto* child : {"taught", "evaluation"}) edge(child, input, kInput);
+  edge("taught", "questions", kTaught);
+  edge("rounded", "taught", kInput);
+  edge("rounded", "questions", kInput);
+  edge("rounded", "questions", kTaught);
+  edge("evaluation", "rounded", kInput);
+  edge("published", "rounded", kWeights);
+  all.commit();
+}
+
+TEST(Ledger, WhatWasHeldOutIsASourceOfTheEvaluationAndNotOfTheModel) {
+  const TemporaryDirectory folder;
+  Ledger ledger = Ledger::open(folder.path() / "ledger.db");
+  fill_with_held_out(ledger);
+  const auto uris = [](const std::vector<Source>& sources) {
+    std::vector<std::string> names;
+    for (const Source& source : sources) names.push_back(source.uri);
+    return names;
+  };
+  using Names = std::vector<std::string>;
+  for (const char* made : {"taught", "rounded", "published"}) {
+    EXPECT_EQ(uris(ledger.sources_of(id_of(made))), (Names{"docs/a.md"})) << made;
+    EXPECT_EQ(uris(ledger.held_out_sources_of(id_of(made))), (Names{"docs/b.md"})) << made;
+  }
+  for (const char* made : {"questions", "evaluation"}) {
+    EXPECT_EQ(uris(ledger.sources_of(id_of(made))), (Names{"docs/a.md", "docs/b.md"})) << made;
+    EXPECT_TRUE(ledger.held_out_sources_of(id_of(made)).empty()) << made;
+  }
+  EXPECT_EQ(uris(ledger.sources_of(id_of("asked about b"))), (Names{"docs/b.md"}));
+
+  const auto labels = [&](const std::string& id) {
+    Names names;
+    for (const Node& node : ledger.descendants(id)) names.push_back(node.label);
+    std::ranges::sort(names);
+    return names;
+  };
+  const Names of_held_out = {"asked about b", "collect", "corpus", "evaluation", "questions"};
+  EXPECT_EQ(labels(id_of("document b")), of_held_out);
+  Names of_its_file = of_held_out;
+  of_its_file.insert(of_its_file.begin(), "B");
+  EXPECT_EQ(labels(ledger.find_sources("b.md").at(0)), of_its_file);
+  EXPECT_EQ(labels(id_of("asked about a")), (Names{"evaluation", "questions"}));
+  EXPECT_EQ(labels(id_of("about a")), (Names{"evaluation", "published", "questions", "rounded", "taught"}));
+  const Names of_taught = labels(id_of("document a"));
+  EXPECT_TRUE(std::ranges::count(of_taught, "published") == 1 && std::ranges::count(of_taught, "evaluation") == 1);
+}
+
 TEST(Ledger, PuttingTwiceChangesNothing) {
   const TemporaryDirectory folder;
   Ledger ledger = Ledger::open(folder.path() / "ledger.db");

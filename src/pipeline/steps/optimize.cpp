@@ -3,6 +3,7 @@
 #include "core/file.h"
 #include "core/language.h"
 #include "optimize/quantize.h"
+#include "pipeline/record_data.h"
 #include "pipeline/show.h"
 #include "pipeline/steps/steps.h"
 #include "train/train.h"
@@ -64,6 +65,8 @@ class OptimizeStep : public Step {
                        bytes_text(a.facts.value("bytes_after", uint64_t{0})), a.facts.value("mean_kl", 0.0),
                        100 * a.facts.value("same_top", 0.0));
   }
+
+  void record(const Artefact& a, ledger::Ledger& ledger) const override { record_taught(a.key, ledger); }
 
  private:
   optimize::Options options_;

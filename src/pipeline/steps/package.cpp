@@ -23,7 +23,7 @@ class PackageStep : public Step {
   }
 
   std::string_view name() const override { return "package"; }
-  int version() const override { return 1; }
+  int version() const override { return 2; }
   std::vector<std::string> inputs() const override {
     return {"collect", "curate", "generate", "tokenizer", "train", "optimize", "evaluate"};
   }
@@ -97,7 +97,8 @@ class PackageStep : public Step {
             {"documents",
              {{"collected", collect.value("documents", 0)},
               {"set_aside", collect.value("set_aside", 0)},
-              {"kept", curate.value("documents", 0)}}},
+              {"kept", curate.value("documents", 0)},
+              {"held_out", generate.value("held_out_documents", 0)}}},
             {"decisions", curate.at("funnel")},
             {"synthetic",
              {{"teacher", nullptr},
@@ -107,13 +108,15 @@ class PackageStep : public Step {
               {"held_out", generate.value("held_out", 0)}}},
             {"training", train},
             {"quantization", run.input("optimize").facts},
-            {"evaluation", evaluation_of(run.input("evaluate").facts)}};
+            {"evaluation", evaluation_of(run.input("evaluate").facts, run.ledger.held_out_sources_of(weights.key))}};
   }
 
-  static Json evaluation_of(const Json& facts) {
+  /// `held_out`: the files that the model was made without, and that are asked about.
+  static Json evaluation_of(const Json& facts, const std::vector<ledger::Source>& held_out) {
     Json json = {{"scores", facts.at("scores")}, {"comparisons", facts.at("comparisons")}};
     for (const char* key : {"texts", "text_comparisons", "text_sources"})
       if (facts.contains(key)) json[key] = facts.at(key);
+    if (!held_out.empty()) json["held_out_sources"] = ledger::sources_json(held_out);
     return json;
   }
 

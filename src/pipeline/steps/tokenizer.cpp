@@ -11,6 +11,7 @@
 #include "data/held_out.h"
 #include "data/sample.h"
 #include "model/model_files.h"
+#include "pipeline/record_data.h"
 #include "pipeline/show.h"
 #include "pipeline/steps/steps.h"
 #include "text/bpe_trainer.h"
@@ -114,6 +115,8 @@ class TokenizerStep : public Step {
                        grouped(a.facts.value("vocabulary", uint64_t{0})),
                        grouped(a.facts.value("corpus_tokens", uint64_t{0})), a.facts.value("bytes_per_token", 0.0));
   }
+
+  void record(const Artefact& a, ledger::Ledger& ledger) const override { record_taught(a.key, ledger); }
 
  private:
   fs::path base_;  ///< Of a model that training goes on from; empty: train a tokenizer.

@@ -5,6 +5,7 @@
 #include "core/language.h"
 #include "model/model_files.h"
 #include "pipeline/base_model.h"
+#include "pipeline/record_data.h"
 #include "pipeline/show.h"
 #include "pipeline/steps/steps.h"
 
@@ -82,6 +83,7 @@ class TrainStep : public Step {
   }
 
   void record(const Artefact& a, ledger::Ledger& ledger) const override {
+    record_taught(a.key, ledger);
     if (!a.facts.contains("base")) return;
     const std::string base = ledger.put(base_source(a.facts.at("base")));
     ledger.put(ledger::Edge{a.key, base, std::string(kBase), {}});

@@ -21,6 +21,7 @@ Json model_json(const Service& service) {
                {"weight_bytes", card.weight_bytes},
                {"default_temperature", service.defaults().temperature},
                {"default_top_p", service.defaults().top_p}};
+  if (!card.base.empty()) json["parent"] = card.base;  // as other servers call an adapter's base
   if (!card.licences.empty()) json["licences"] = card.licences;
   if (card.documents > 0) json["documents"] = card.documents;
   return json;
