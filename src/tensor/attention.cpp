@@ -84,14 +84,21 @@ void copy_out(const float* in, float factor, T* out, int64_t count) {
       [&](int64_t i) { put(in[i] * factor, out + i); });
 }
 
-/// Keys first: [head_dim, padded(count)], zeros behind the last.
+/// Room for a row of `count` keys. Rows a power of two apart would share so few places of the first-level cache that
+/// each product fetched them anew.
+inline int64_t row_of_keys(int64_t count) {
+  return padded(count) + (padded(count) % 256 == 0 ? kPad : 0);
+}
+
+/// Keys first: [head_dim, width], zeros behind the last. `width` is row_of_keys(count). By blocks, so that a row of
+/// keys is read from the cache for all its numbers.
 template <class T>
 void transpose(const T* rows, int64_t stride, int64_t count, int64_t d, float* out) {
-  const int64_t width = padded(count);
-  for (int64_t i = 0; i < d; ++i) {
-    for (int64_t j = 0; j < count; ++j) out[i * width + j] = scalar(rows[j * stride + i]);
-    for (int64_t j = count; j < width; ++j) out[i * width + j] = 0;
-  }
+  const int64_t width = row_of_keys(count);
+  for (int64_t from = 0; from < count; from += kPad)
+    for (int64_t i = 0; i < d; ++i)
+      for (int64_t j = from; j < std::min(count, from + kPad); ++j) out[i * width + j] = scalar(rows[j * stride + i]);
+  for (int64_t i = 0; i < d; ++i) std::fill(out + i * width + count, out + (i + 1) * width, 0.0F);
 }
 
 /// The keys that a block of queries sees: [begin, end), begin rounded down to whole vectors.
@@ -122,9 +129,13 @@ HWY_INLINE float exponentials(float* scores, int64_t width, int64_t from, int64_
 }
 
 HWY_INLINE float largest(const float* scores, int64_t from, int64_t to) {
-  float most = scores[from];
-  for (int64_t j = from + 1; j < to; ++j) most = std::max(most, scores[j]);
-  return most;
+  const F f;
+  V lanes = hn::Set(f, scores[from]);
+  float rest = scores[from];
+  each(
+      to - from, [&](int64_t i) { lanes = hn::Max(lanes, hn::LoadU(f, scores + from + i)); },
+      [&](int64_t i) { rest = std::max(rest, scores[from + i]); });
+  return std::max(rest, hn::GetLane(hn::MaxOfLanes(f, lanes)));
 }
 
 template <class T>
@@ -132,9 +143,9 @@ void forward_job(const AttentionJob& job, const T* q, const T* k, const T* v, T*
   const int64_t d = job.head_dim, wide = padded(d), key_width = padded(job.keys), offset = job.keys - job.queries;
   // Only the keys that the first query sees and later are needed: a decode step in a window reads the window alone.
   const Seen all = seen_by(job, 0, job.queries - 1);
-  std::vector<float> keys(static_cast<size_t>(d * padded(job.keys - all.begin)));
+  std::vector<float> keys(static_cast<size_t>(d * row_of_keys(job.keys - all.begin)));
   transpose(k + all.begin * job.k_stride, job.k_stride, job.keys - all.begin, d, keys.data());
-  const int64_t kept_width = padded(job.keys - all.begin);
+  const int64_t kept_width = row_of_keys(job.keys - all.begin);
   std::vector<float> values(static_cast<size_t>((key_width - all.begin) * wide));
   for (int64_t j = all.begin; j < job.keys; ++j)
     copy_scaled(v + j * job.k_stride, 1.0F, values.data() + (j - all.begin) * wide, d);
@@ -177,7 +188,7 @@ template <class T>
 void backward_job(const AttentionJob& job, const T* q, const T* k, const T* v, const T* out, const float* log_sums,
                   const T* dout, T* dq, T* dk, T* dv) {
   const F f;
-  const int64_t d = job.head_dim, wide = padded(d), key_width = padded(job.keys);
+  const int64_t d = job.head_dim, wide = padded(d), key_width = row_of_keys(job.keys);
   std::vector<float> keys_t(static_cast<size_t>(d * key_width)), values_t(static_cast<size_t>(d * key_width)),
       keys(static_cast<size_t>(key_width * wide)), dkeys(static_cast<size_t>(key_width * wide)),
       dvalues(static_cast<size_t>(key_width * wide));
@@ -290,12 +301,24 @@ void forward_all(const Tensor& qkv, std::span<const int32_t> starts, std::span<c
                  const AttentionSettings& settings, const Tensor& out, const Tensor& log_sums, Kernel kernel) {
   const HeadLayout& l = settings.layout;
   const int group = l.heads / l.kv_heads;
-  share_items(static_cast<int64_t>(keys.size()) * l.kv_heads, [&](int64_t item) {
-    const int64_t s = item / l.kv_heads, h = item % l.kv_heads;
-    const KeySpan& span = keys[static_cast<size_t>(s)];
-    const int64_t first = starts[static_cast<size_t>(s)];
-    const AttentionJob job = job_of(settings, starts[static_cast<size_t>(s) + 1] - first, span.count, span.stride);
-    if (job.queries == 0) return;
+  // A long sequence is shared out in parts, so that no thread waits for the last head. Parts begin where blocks of
+  // queries do: the same arithmetic in the same order.
+  constexpr int64_t kPart = 512;
+  struct Part {
+    size_t sequence;
+    int64_t from, to;
+  };
+  std::vector<Part> parts;
+  for (size_t s = 0; s < keys.size(); ++s) {
+    const int64_t queries = starts[s + 1] - starts[s];
+    for (int64_t from = 0; from < queries; from += kPart) parts.push_back({s, from, std::min(queries, from + kPart)});
+  }
+  share_items(static_cast<int64_t>(parts.size()) * l.kv_heads, [&](int64_t item) {
+    const int64_t h = item % l.kv_heads;
+    const auto& [s, from, to] = parts[parts.size() - 1 - static_cast<size_t>(item / l.kv_heads)];  // the longest first
+    const KeySpan& span = keys[s];
+    const int64_t first = starts[s] + from, unseen = starts[s + 1] - starts[s] - to;
+    const AttentionJob job = job_of(settings, to - from, span.count - unseen, span.stride);
     kernel(job, qkv.data<T>() + first * l.width() + h * group * l.head_dim,
            static_cast<const T*>(span.keys) + h * l.head_dim, static_cast<const T*>(span.values) + h * l.head_dim,
            out.data<T>() + first * job.out_stride + h * group * l.head_dim,

@@ -113,6 +113,34 @@ TEST_P(AttentionTest, KeysInACache) {
   }
 }
 
+TEST_P(AttentionTest, ALongSequenceIsSharedOutInParts) {
+  constexpr int kRows = 1030, kCut = 600;
+  const HeadLayout layout{2, 1, 16};
+  const std::vector<int32_t> starts = {0, kRows}, rest = {0, kRows - kCut};
+  for (const DType type : {DType::f32, DType::bf16}) {
+    for (const int window : {0, 100}) {
+      const AttentionSettings settings{layout, window};
+      const Tensor qkv = random_of(type, {kRows, layout.width()}, 1, 1.5), out(type, {kRows, 32});
+      const std::vector<KeySpan> keys = own_keys(qkv, starts, layout);
+      attention(qkv, starts, keys, settings, out, Tensor());
+      const auto at = [&](int64_t row, int head, int x) { return element(qkv, row * 64 + int64_t{head} * 16 + x); };
+      for (const int64_t i : {0, 99, 511, 512, 1029})
+        for (int h = 0; h < 2; ++h) {
+          const Plain plain = plain_attention(
+              i, kRows, kRows, window, 16, [&](int x) { return at(i, h, x); },
+              [&](int64_t j, int x) { return at(j, 2, x); }, [&](int64_t j, int x) { return at(j, 3, x); });
+          for (int x = 0; x < 16; ++x)
+            ASSERT_NEAR(element(out, (i * 2 + h) * 16 + x), plain.out[static_cast<size_t>(x)], rounding(type) * 4)
+                << "window " << window << ", row " << i;
+        }
+      // Cut anywhere, each query gets the same bits.
+      const Tensor chunk(type, {kRows - kCut, 32});
+      attention(qkv.slice(kCut, kRows), rest, keys, settings, chunk, Tensor());
+      EXPECT_EQ(std::memcmp(chunk.raw(), out.slice(kCut, kRows).raw(), chunk.bytes()), 0) << "window " << window;
+    }
+  }
+}
+
 TEST_P(AttentionTest, LargeScoresDoNotOverflow) {
   const HeadLayout layout{1, 1, 16};
   const std::vector<int32_t> starts = {0, 40};
