@@ -1,5 +1,6 @@
 // Functions that every template has.
 #include <ctime>
+#include <utility>
 
 #include "text/jinja/interpreter.h"
 
@@ -20,6 +21,7 @@ class Namespace final : public Object {
     items_.set(Value::written(name), std::move(value));
     return true;
   }
+  void forget() override { const Dict gone = std::exchange(items_, {}); }
 
  private:
   Dict items_;
@@ -112,8 +114,10 @@ Dict merged(const Arguments& given) {
 Value make_dict(Interpreter&, const Arguments& given) {
   return merged(given);
 }
-Value make_namespace(Interpreter&, const Arguments& given) {
-  return std::shared_ptr<Object>(std::make_shared<Namespace>(merged(given)));
+Value make_namespace(Interpreter& interpreter, const Arguments& given) {
+  const std::shared_ptr<Object> made = std::make_shared<Namespace>(merged(given));
+  interpreter.keep(made);
+  return made;
 }
 Value make_cycler(Interpreter&, const Arguments& given) {
   if (given.positional.empty()) throw Failure("at least one item has to be provided");

@@ -81,6 +81,8 @@ Interpreter::Interpreter(const Limits& limits)
 
 Interpreter::~Interpreter() {
   for (const ScopePointer& scope : kept_) scope->names.clear();
+  for (const std::weak_ptr<Object>& object : changeable_)
+    if (const auto there = object.lock()) there->forget();
 }
 
 MarkedText Interpreter::render(const Node& root, Dict variables) {

@@ -64,6 +64,7 @@ class Interpreter {
   /// A loop over `items`, one level deeper for a recursive one.
   void run_loop(const Node& node, const Value& items, const ScopePointer& scope, MarkedText& out, int depth);
   void keep(const ScopePointer& scope) { kept_.push_back(scope); }
+  void keep(const std::shared_ptr<Object>& object) { changeable_.push_back(object); }
   const Limits& limits() const { return limits_; }
 
   /// Counts a call within a call.
@@ -94,7 +95,8 @@ class Interpreter {
   uint64_t steps_ = 0;
   int depth_ = 0;
   int line_ = 0;
-  std::vector<ScopePointer> kept_;  ///< Scopes with macros, which point back at them.
+  std::vector<ScopePointer> kept_;                 ///< Scopes with macros, which point back at them.
+  std::vector<std::weak_ptr<Object>> changeable_;  ///< Namespaces, which may come to hold themselves.
 };
 
 // methods.cpp

@@ -35,6 +35,8 @@ class Object {
   virtual Value attribute(const std::string& name) const;
   /// False if it cannot be set.
   virtual bool set_attribute(const std::string& name, Value value);
+  /// Lets go of all attributes that were set: objects may hold each other in a ring.
+  virtual void forget() {}
   /// Throws Failure if it cannot be called.
   virtual Value call(Interpreter& interpreter, const Arguments& arguments);
 };
