@@ -116,5 +116,19 @@ TEST(Jinja, KeepsTheOrderOfKeys) {
       R"({"z": 1, "a": {"y": "한", "b": [1.0, null, true]}})");
 }
 
+// Letting go of a value must not take the stack, however it is nested.
+TEST(Jinja, ValuesNestedDeeplyAreLetGoOf) {
+  for (const char* step : {"{% set ns.x = [ns.x] %}", "{% set ns.x = {'a': ns.x} %}", "{% set ns.x = [ns.x].count %}",
+                           "{% set ns.x = namespace(x=ns.x) %}", "{% set ns.x = cycler(ns.x) %}",
+                           "{% for j in [ns.x] %}{% set ns.x = loop %}{% endfor %}"}) {
+    SCOPED_TRACE(step);
+    EXPECT_EQ(
+        render(fmt::format("{{% set ns = namespace(x=1) %}}{{% for a in range(3) %}}{{% for i in range(70000) %}}{}"
+                           "{{% endfor %}}{{% endfor %}}done",
+                           step)),
+        "done");
+  }
+}
+
 }  // namespace
 }  // namespace moru::text

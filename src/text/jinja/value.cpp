@@ -76,6 +76,23 @@ Value Object::call(Interpreter&, const Arguments&) {
 
 Value::Value(Dict items) : data_(std::make_shared<const Dict>(std::move(items))) {}
 
+void Value::let_go() {
+  // Of the outermost value that this thread is letting go of: what the values within hold.
+  thread_local std::vector<Data>* waiting = nullptr;
+  if (waiting != nullptr) {
+    waiting->push_back(std::move(data_));
+    return;
+  }
+  std::vector<Data> all;
+  waiting = &all;
+  all.push_back(std::move(data_));
+  while (!all.empty()) {
+    const Data next = std::move(all.back());
+    all.pop_back();
+  }
+  waiting = nullptr;
+}
+
 Value Value::undefined(std::string name) {
   Value value;
   value.data_ = Undefined{std::make_shared<const std::string>(std::move(name))};

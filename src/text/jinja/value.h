@@ -62,6 +62,15 @@ class Value {
   using ObjectPointer = std::shared_ptr<Object>;
 
   Value() : data_(Undefined{}) {}
+  Value(const Value&) = default;
+  Value(Value&&) = default;
+  Value& operator=(const Value&) = default;
+  Value& operator=(Value&&) = default;
+  /// A template may nest values as deep as it has steps: what they hold is let go of one after the other, not by
+  /// recursion.
+  ~Value() {
+    if (is_sequence() || is_dict() || is_object()) let_go();
+  }
   Value(None) : data_(None{}) {}
   Value(bool b) : data_(b) {}
   Value(int64_t i) : data_(i) {}
@@ -108,7 +117,10 @@ class Value {
   std::string_view type() const;
 
  private:
-  std::variant<Undefined, None, bool, int64_t, double, String, Sequence, DictPointer, ObjectPointer> data_;
+  using Data = std::variant<Undefined, None, bool, int64_t, double, String, Sequence, DictPointer, ObjectPointer>;
+  void let_go();
+
+  Data data_;
 };
 
 struct Dict {
