@@ -136,7 +136,9 @@ TEST(GgmlBlocksTest, ValuesWhoseScaleNoHalfHoldsBecomeZeros) {
       ASSERT_TRUE(dequantize(format, blocks.data(), back)) << name << " " << value;
       for (const float v : back) EXPECT_EQ(v, 0.0F) << name << " " << value;
       // A zero keeps the code of zero: no quotient without a value became a code.
-      if (format.ggml_type == 8) EXPECT_EQ(blocks[2 + 1], std::byte{0}) << value;
+      if (format.ggml_type == 8) {
+        EXPECT_EQ(blocks[2 + 1], std::byte{0}) << value;
+      }
     }
   }
 }
