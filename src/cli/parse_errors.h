@@ -11,8 +11,8 @@ class Error;
 namespace moru::cli {
 
 /// What the user reads of a wrong call, two lines: the problem (an unknown command by its name, with those that there
-/// are), and how to mend it: a name
-/// that is near to an unknown one, and the command whose help says more. Takes what CLI11's `failure_message` gives.
+/// are), and how to mend it: a name that is near to an unknown one, and the command whose help says more. Takes what
+/// CLI11's `failure_message` gives.
 std::string parse_error_text(const CLI::App* app, const CLI::Error& error);
 
 }  // namespace moru::cli
